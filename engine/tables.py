@@ -1,0 +1,418 @@
+"""The contract of every table that stages meet in: name, grain, columns.
+
+``golden.choice`` is built by engine/golden (its schema); ``Workspace.build`` refuses a SELECT that does not give
+exactly these columns. The data dictionary in docs/reference/tables.md is generated from this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engine.vocabulary import CONTACT_ATTRIBUTES, EXTRAS, FIELD_CODES, RECORD_ATTRIBUTES
+
+TEXT, INTEGER, BIGINT, DOUBLE, BOOLEAN, DATE = "VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "BOOLEAN", "DATE"
+TEXTS = "VARCHAR[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: DuckDB type, whether NULL is refused, and a one-line doc."""
+
+    name: str
+    type: str
+    doc: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A contract: ``schema.name``, the grain of a row, its columns and the stage that builds it."""
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> str:
+        """The schema, which is also the package that builds the table."""
+        return self.name.split(".", 1)[0]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names in contract order."""
+        return tuple(column.name for column in self.columns)
+
+
+def _need(name: str, type_: str, doc: str) -> Column:
+    return Column(name, type_, doc, required=True)
+
+
+_RECORD_ID = _need("record_id", TEXT, "source:key, or source:hash of the identifying values where a source has no key")
+_SOURCE = _need("source", TEXT, "name of the source; by default the stem of its file")
+_LINE_NO = _need("line_no", BIGINT, "1 = first data line under the header; counts records, held ones included")
+
+PROTOCOL_STEP = Table(
+    "protocol.step",
+    "one row per column transformation applied, in order of application; appended by every stage",
+    (
+        _need("step_no", INTEGER, "order of application, from 1"),
+        _need("stage", TEXT, "stage that applied it"),
+        Column("source", TEXT, "source it concerns, null = all"),
+        Column("from_column", TEXT, "header or attribute read"),
+        Column("to_column", TEXT, "attribute or field written"),
+        _need("rule", TEXT, "name of the transformation"),
+        Column("parameters", TEXT, "its parameters as JSON: enough to replay it"),
+        Column("origin", TEXT, "rule file it comes from (file or file:line), or 'guessed'"),
+        _need("rows_in", BIGINT, "non-empty values read"),
+        _need("rows_changed", BIGINT, "values that came out different"),
+        _need("rows_emptied", BIGINT, "values that came out empty"),
+        _need("rows_refused", BIGINT, "values refused with a reason"),
+    ),
+)
+
+INTAKE_SOURCE = Table(
+    "intake.source",
+    "one row per source file (or sheet) read",
+    (
+        _SOURCE,
+        _need("file", TEXT, "file name without its folder"),
+        Column("sheet", TEXT, "sheet of a workbook"),
+        _need("sha256", TEXT, "hash of the file's bytes"),
+        _need("bytes", BIGINT, "size of the file"),
+        _need("format", TEXT, "csv or xlsx ..."),
+        Column("encoding", TEXT, "encoding used to decode"),
+        Column("encoding_why", TEXT, "how it was decided"),
+        Column("delimiter", TEXT, "field separator"),
+        Column("quote", TEXT, "quote character, null = none"),
+        Column("header_line", INTEGER, "physical line of the header, 1 = first; null = the file has none"),
+        _need("headers", TEXTS, "headers as read, in order"),
+        _need("lines", BIGINT, "data lines read, held ones included"),
+        _need("loaded", BIGINT, "lines in intake.line"),
+        _need("held", BIGINT, "lines in intake.held"),
+    ),
+)
+
+INTAKE_LINE = Table(
+    "intake.line",
+    "one row per data line that could be read: the text of every cell, nothing interpreted",
+    (
+        _SOURCE,
+        _LINE_NO,
+        Column("file_line", BIGINT, "physical line in the file where it begins, 1 = first"),
+        _need("cells", TEXTS, "cells in header order; empty cell = null"),
+    ),
+)
+
+INTAKE_HELD = Table(
+    "intake.held",
+    "one row per data line kept back at intake, with a reason",
+    (
+        _SOURCE,
+        _LINE_NO,
+        Column("file_line", BIGINT, "physical line in the file where it begins"),
+        _need("reason", TEXT, "reason code, e.g. too_many_cells"),
+        Column("detail", TEXT, "counts and places; never a value"),
+    ),
+)
+
+INTAKE_MAPPING = Table(
+    "intake.mapping",
+    "one row per source column: which attribute it feeds, and how sure we are",
+    (
+        _SOURCE,
+        _need("position", INTEGER, "column position, 1 = first"),
+        _need("header", TEXT, "header as read"),
+        Column("attribute", TEXT, "canonical attribute, source_key, or null = not used"),
+        Column("transform", TEXT, "column transformation applied on the way, null = none"),
+        _need("confidence", DOUBLE, "0..1"),
+        _need("why", TEXT, "what decided: header, content, rule"),
+    ),
+)
+
+INTAKE_RECORD = Table(
+    "intake.record",
+    "one row per line in canonical columns, still raw text",
+    (
+        _RECORD_ID,
+        _SOURCE,
+        _LINE_NO,
+        Column("source_key", TEXT, "the source's own key, where it has one"),
+        *(Column(name, TEXT, f"raw {name}") for name in RECORD_ATTRIBUTES),
+    ),
+)
+
+RAW_SIDE: tuple[str, ...] = (
+    "title", "first_name", "last_name", "full_name", "organisation", "birth_date",
+    "addr_line1", "addr_line2", "addr_line3", "postcode", "town", "country",
+    "phone", "mobile", "fax", "email", "email2", "website", "language", "siret", "siren", "vat",
+)  # fmt: skip
+"""Attributes whose raw value stands beside the standard one in standardise.record, as ``<name>_raw``."""
+
+REASONED: tuple[str, ...] = (
+    "title", "first_name", "last_name", "organisation", "birth_date",
+    "addr_line1", "postcode", "town", "country",
+    "phone", "mobile", "fax", "email", "email2", "website", "language", "siret", "siren", "vat",
+)  # fmt: skip
+"""Attributes that carry a reason code, as ``<name>_reason``, when a value was refused, repaired or doubted."""
+
+STANDARDISE_VALUE = Table(
+    "standardise.value",
+    "one row per attribute, context and distinct raw value: what it became and why",
+    (
+        _need("attribute", TEXT, "attribute the value stands in"),
+        _need("context", TEXT, "what else decided, e.g. the country; '' = nothing"),
+        _need("raw", TEXT, "raw value"),
+        Column("standard", TEXT, "standard value, null = refused"),
+        Column("reason", TEXT, "reason code"),
+        _need("rows", BIGINT, "records that hold it"),
+    ),
+)
+
+STANDARDISE_RECORD = Table(
+    "standardise.record",
+    "one row per record: standard values, the raw ones beside them, and reasons",
+    (
+        _RECORD_ID,
+        _SOURCE,
+        _LINE_NO,
+        Column("source_key", TEXT, "the source's own key, where it has one"),
+        _need("kind", TEXT, "individual, structure or relay"),
+        _need("kind_reason", TEXT, "what decided the kind"),
+        Column("persons", INTEGER, "how many persons the row names (2 for a couple), null for structures"),
+        Column("title", TEXT, "MR, MRS, MISS, MR_AND_MRS; null = unknown"),
+        Column("first_name", TEXT, "first names in proper case"),
+        Column("last_name", TEXT, "last name in proper case, particles included"),
+        Column("birth_name", TEXT, "name at birth"),
+        Column("suffix", TEXT, "JUNIOR, SENIOR, II, III, IV"),
+        Column("academic_title", TEXT, "Dr, Prof ..."),
+        Column("gender", TEXT, "M or F, from a title or gender column only"),
+        Column("birth_date", DATE, "birth date, complete"),
+        Column("birth_year", INTEGER, "year of birth, also when the day is unknown"),
+        Column("organisation", TEXT, "name of the structure, legal form kept as written"),
+        Column("legal_form", TEXT, "canonical legal form found in the name"),
+        Column("function", TEXT, "job title"),
+        Column("department", TEXT, "department of the structure"),
+        Column("structure_type", TEXT, "type of structure as the source gives it"),
+        Column("addr_line1", TEXT, "street line, formatted for the country"),
+        Column("addr_line2", TEXT, "second address line"),
+        Column("addr_line3", TEXT, "third address line"),
+        Column("house_number", TEXT, "number with repetition, upper case: 12, 12BIS, 4A"),
+        Column("street", TEXT, "street with its type written out, without number"),
+        Column("po_box", TEXT, "post box with its word"),
+        Column("unit", TEXT, "floor, flat, building"),
+        Column("postcode", TEXT, "post code in the country's form"),
+        Column("town", TEXT, "town, CEDEX and canton suffixes apart"),
+        Column("region", TEXT, "state, canton, province as the source gives it"),
+        Column("country", TEXT, "ISO 3166-1 alpha-2; null = unknown"),
+        Column("country_source", TEXT, "what decided the country: column, postcode, phone, region, option, file"),
+        Column("phone", TEXT, "landline, E.164"),
+        Column("mobile", TEXT, "mobile, E.164"),
+        Column("fax", TEXT, "fax, E.164"),
+        _need("phones", TEXTS, "every valid number of the row that may link records, E.164, sorted (no fax)"),
+        Column("email", TEXT, "first e-mail, lower case"),
+        Column("email2", TEXT, "second e-mail, lower case"),
+        _need("emails", TEXTS, "every valid e-mail of the row, lower case, sorted; placeholders left out"),
+        Column("email_class", TEXT, "personal, role, disposable"),
+        Column("website", TEXT, "address of the web site with its scheme, lower-case host"),
+        Column("language", TEXT, "ISO 639-1, lower case"),
+        Column("siret", TEXT, "valid SIRET, 14 digits"),
+        Column("siren", TEXT, "valid SIREN, 9 digits (also from a SIRET)"),
+        Column("vat", TEXT, "valid VAT or enterprise number in compact form with its country"),
+        Column("identifier", TEXT, "other identifying number, upper case, letters and digits only"),
+        Column("contact_number", TEXT, "number in the source, as written"),
+        Column("remark", TEXT, "remark, trimmed"),
+        Column("status", TEXT, "status as the source gives it"),
+        Column("created_on", DATE, "date the source created the record"),
+        Column("updated_on", DATE, "date the source last changed it"),
+        Column("last_order_on", DATE, "date of the last order"),
+        Column("household_id", TEXT, "the source's household"),
+        Column("parent_id", TEXT, "the source's link to a structure"),
+        *(Column(name, TEXT, "folded value of an unmapped, informative column") for name in EXTRAS),
+        *(Column(f"{name}_raw", TEXT, f"{name} as the source wrote it") for name in RAW_SIDE),
+        *(Column(f"{name}_reason", TEXT, f"reason code for {name}") for name in REASONED),
+    ),
+)
+
+QUALITY_FINDING = Table(
+    "quality.finding",
+    "one row per record, column and expectation that failed",
+    (
+        _RECORD_ID,
+        _SOURCE,
+        _LINE_NO,
+        Column("column", TEXT, "attribute concerned, null = the whole record"),
+        _need("expectation", TEXT, "name of the expectation"),
+        _need("suite", TEXT, "suite it belongs to"),
+        _need("severity", TEXT, "error, warning or info"),
+        _need("reason", TEXT, "reason code or sentence, without the value"),
+    ),
+)
+
+QUALITY_EXPECTATION = Table(
+    "quality.expectation",
+    "one row per expectation validated, with its counts",
+    (
+        _need("suite", TEXT, "suite"),
+        _need("expectation", TEXT, "name"),
+        _need("type", TEXT, "Great Expectations type"),
+        Column("column", TEXT, "attribute concerned"),
+        _need("severity", TEXT, "error, warning or info"),
+        _need("dimension", TEXT, "completeness, validity, uniqueness, consistency, accuracy or timeliness"),
+        _need("success", BOOLEAN, "as Great Expectations judged it"),
+        _need("rows_checked", BIGINT, "rows looked at"),
+        _need("rows_failed", BIGINT, "rows that failed"),
+        _need("sentence", TEXT, "what it means, for a customer"),
+    ),
+)
+
+MATCHING_PAIR = Table(
+    "matching.pair",
+    "one row per scored pair of records; record_id_l < record_id_r",
+    (
+        _need("record_id_l", TEXT, "left record"),
+        _need("record_id_r", TEXT, "right record"),
+        _need("kind", TEXT, "model that scored it: individual, structure or relay"),
+        _need("match_weight", DOUBLE, "log2 odds after the caps, rounded to 1e-9"),
+        _need("match_probability", DOUBLE, "0..1, rounded to 1e-9"),
+        _need("outcome", TEXT, "merge, ask or leave, by the two thresholds; clustering may still keep them apart"),
+        _need("evidence", TEXT, "comparison level +weight; ... strongest first, corrections last"),
+    ),
+)
+
+MATCHING_CLUSTER = Table(
+    "matching.cluster",
+    "one row per record",
+    (
+        _RECORD_ID,
+        _need("kind", TEXT, "kind of the record"),
+        _need("cluster_id", TEXT, "smallest record_id of the cluster"),
+        Column("structure_cluster_id", TEXT, "for relays and structures: smallest record_id of the structure cluster"),
+    ),
+)
+
+MATCHING_BLOCK = Table(
+    "matching.block",
+    "one row per kind and blocking family: what it cost and what was capped",
+    (
+        _need("kind", TEXT, "model"),
+        _need("family", TEXT, "blocking key family"),
+        _need("pairs", BIGINT, "pairs it proposes"),
+        _need("largest_block", BIGINT, "rows in its largest block before capping"),
+        _need("rows_capped", BIGINT, "rows in blocks left out because they were too large"),
+    ),
+)
+
+MATCHING_PARAMETER = Table(
+    "matching.parameter",
+    "one row per kind, comparison and level of the trained model",
+    (
+        _need("kind", TEXT, "model"),
+        _need("comparison", TEXT, "comparison"),
+        _need("level", TEXT, "level, strongest first by level_no"),
+        _need("level_no", INTEGER, "1 = strongest"),
+        _need("m", DOUBLE, "P(level | same contact)"),
+        _need("u", DOUBLE, "P(level | different contacts)"),
+        _need("weight", DOUBLE, "log2(m/u)"),
+    ),
+)
+
+GOLDEN_CHOICE = Table(
+    "golden.choice",
+    "one row per contact and attribute: the value that won, who it came from and why",
+    (
+        _need("contact_id", TEXT, "contact"),
+        _need("attribute", TEXT, "attribute of the golden record"),
+        _need("value", TEXT, "winning value as text"),
+        _need("record_id", TEXT, "record it came from"),
+        _need("rule", TEXT, "first key that left one candidate; 'only_value' when there was one"),
+        _need("candidates", INTEGER, "different values that competed"),
+        Column("runner_up", TEXT, "the value that lost last"),
+        _need("repaired", BOOLEAN, "true when the written form was repaired: no record holds it exactly"),
+    ),
+)
+
+GOLDEN_CONTACT = Table(
+    "golden.contact",
+    "one row per contact: the golden record",
+    (
+        _need("contact_id", TEXT, "stable identity: does not depend on row order or run"),
+        _need("contact_nr", TEXT, "contact number: digits, unique, never reused"),
+        _need("kind", TEXT, "individual, structure or relay"),
+        Column("structure_contact_id", TEXT, "for a relay: the contact of its structure, where there is one"),
+        _need("records", INTEGER, "records merged into it"),
+        *(Column(name, TEXT, f"golden {name}") for name in CONTACT_ATTRIBUTES),
+    ),
+)
+
+GOLDEN_CROSSWALK = Table(
+    "golden.crosswalk",
+    "one row per record: line of the source to contact and contact number",
+    (
+        _SOURCE,
+        _LINE_NO,
+        _RECORD_ID,
+        _need("contact_id", TEXT, "contact"),
+        _need("contact_nr", TEXT, "contact number"),
+        _need("kind", TEXT, "kind of the contact"),
+    ),
+)
+
+DELIVERY_OPERATION = Table(
+    "delivery.operation",
+    "one row per row of an import file",
+    (
+        _need("row_no", BIGINT, "order in the file, from 1"),
+        _need("contact_id", TEXT, "contact it creates or changes"),
+        *(Column(code, TEXT, f"field {code} of the import format") for code in FIELD_CODES),
+    ),
+)
+
+DELIVERY_HELD = Table(
+    "delivery.held",
+    "one row per contact that cannot be imported, with a reason",
+    (
+        _need("contact_id", TEXT, "contact"),
+        _need("contact_nr", TEXT, "contact number"),
+        _need("reason", TEXT, "reason code, e.g. no_name"),
+        Column("detail", TEXT, "what to do; never a value"),
+    ),
+)
+
+DELIVERY_NOTE = Table(
+    "delivery.note",
+    "one row per field that was dropped, truncated or doubted on the way into an import file",
+    (
+        _need("contact_id", TEXT, "contact"),
+        _need("contact_nr", TEXT, "contact number"),
+        _need("field", TEXT, "field code"),
+        _need("rule", TEXT, "rule of the format"),
+        _need("outcome", TEXT, "dropped, truncated or warned"),
+        _need("reason", TEXT, "reason, without the value"),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (
+    PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
+    STANDARDISE_VALUE, STANDARDISE_RECORD, QUALITY_FINDING, QUALITY_EXPECTATION,
+    MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER,
+    GOLDEN_CHOICE, GOLDEN_CONTACT, GOLDEN_CROSSWALK,
+    DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE,
+)  # fmt: skip
+
+
+def table(name: str) -> Table:
+    """The contract called ``schema.name``.
+
+    Raises:
+        KeyError: no such table.
+    """
+    for candidate in TABLES:
+        if candidate.name == name:
+            return candidate
+    raise KeyError(name)
+
+
+def schemas() -> Iterable[str]:
+    """Schemas in flow order, each once."""
+    return dict.fromkeys(contract.schema for contract in TABLES)

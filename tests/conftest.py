@@ -1,0 +1,61 @@
+"""Fixtures: a real DuckDB in memory, tiny tables, only the columns that matter visible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from engine.sql import identifier, qualified
+from engine.tables import PROTOCOL_STEP, Table, table
+from engine.workspace import Workspace
+
+
+@pytest.fixture
+def ws() -> Iterator[Workspace]:
+    """A workspace in memory with an empty protocol."""
+    with Workspace.memory() as workspace:
+        workspace.create(PROTOCOL_STEP)
+        yield workspace
+
+
+_FILLERS: dict[str, object] = {
+    "VARCHAR": "",
+    "VARCHAR[]": [],
+    "BIGINT": 0,
+    "INTEGER": 0,
+    "DOUBLE": 0.0,
+    "BOOLEAN": False,
+}
+
+
+def given(ws: Workspace, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Create table ``name`` from its contract holding ``rows``; missing required columns get a filler.
+
+    ``record_id``, ``source`` and ``line_no`` count up by themselves: r1, r2 ... of source "s".
+    """
+    contract: Table = table(name)
+    ws.create(contract)
+    for number, row in enumerate(rows, start=1):
+        counted = {"record_id": f"r{number}", "source": "s", "line_no": number}
+        full = {
+            column.name: row.get(
+                column.name,
+                counted.get(column.name, _FILLERS[column.type]) if column.required else None,
+            )
+            for column in contract.columns
+        }
+        unknown = set(row) - set(full)
+        assert not unknown, f"{name} has no columns {sorted(unknown)}"
+        names = ", ".join(identifier(column) for column in full)
+        marks = ", ".join("?" for _ in full)
+        ws.connection.execute(f"insert into {qualified(name)} ({names}) values ({marks})", list(full.values()))
+
+
+def rows(ws: Workspace, name: str, *columns: str, order_by: str | None = None) -> list[dict[str, Any]]:
+    """Rows of ``name`` as dicts of the given columns (all when none), ordered by the first or ``order_by``."""
+    chosen = columns or tuple(table(name).column_names)
+    listing = ", ".join(identifier(column) for column in chosen)
+    found = ws.rows(f"select {listing} from {qualified(name)} order by {order_by or '1'}")
+    return [dict(zip(chosen, row, strict=True)) for row in found]
