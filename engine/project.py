@@ -1,0 +1,213 @@
+"""The user's project folder: assay.toml, what it may say, and how it is found (upwards, like git).
+
+A bare ``assay run FILE...`` has no project; everything here then has its default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Problem, RuleErrors, UsageError
+
+PROJECT_FILE = "assay.toml"
+
+_KEYS: dict[str, type] = {
+    "name": str,
+    "institution": str,
+    "organization": str,
+    "country": str,
+    "sources": list,
+    "milestone": dict,
+    "numbers": dict,
+    "engine": dict,
+}
+_SOURCE_KEYS: dict[str, type] = {"name": str, "path": str, "sheet": str, "encoding": str, "delimiter": str}
+_TABLE_KEYS: dict[str, dict[str, type]] = {
+    "milestone": {"date": date},
+    "numbers": {"range_start": int, "range_end": int},
+    "engine": {"threads": int, "memory": str},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSource:
+    """One source of the project: a name, a file below the project folder, and what must not be guessed again."""
+
+    name: str
+    path: Path
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project folder and what its assay.toml says."""
+
+    root: Path
+    name: str = ""
+    institution: str | None = None
+    organization: str = "*"
+    country: str | None = None
+    milestone: date | None = None
+    sources: tuple[ProjectSource, ...] = ()
+    range_start: int | None = None
+    range_end: int | None = None
+    threads: int | None = None
+    memory: str | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Path:
+        """Where the project's own rules stand."""
+        return self.root / "rules"
+
+    @property
+    def expectations(self) -> Path:
+        """Where the project's own expectations stand."""
+        return self.root / "expectations"
+
+    @property
+    def workspace(self) -> Path:
+        """Derived data: can be deleted and rebuilt."""
+        return self.root / ".assay"
+
+    @property
+    def out(self) -> Path:
+        """Import files, reports, manifest."""
+        return self.root / "out"
+
+    @property
+    def numbers(self) -> Path:
+        """Contact numbers given, never given twice."""
+        return self.root / "numbers.jsonl"
+
+    @property
+    def decisions(self) -> Path:
+        """What people decided about pairs."""
+        return self.root / "decisions.jsonl"
+
+    @property
+    def models(self) -> Path:
+        """Trained match models."""
+        return self.root / "models"
+
+
+def find_project(start: Path) -> Project | None:
+    """The project that ``start`` lies in, looking upwards for assay.toml; None when there is none.
+
+    Raises:
+        RuleErrors: assay.toml has mistakes; all of them, with their lines.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / PROJECT_FILE).is_file():
+            return load_project(folder)
+    return None
+
+
+def load_project(root: Path) -> Project:
+    """Read ``root/assay.toml``.
+
+    Raises:
+        RuleErrors: it has mistakes; all of them, with their lines.
+    """
+    path = root / PROJECT_FILE
+    text = path.read_text(encoding="utf-8")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise RuleErrors([Problem(str(path), int(found.group(1)) if found else 1, f"not TOML: {error}")]) from None
+    problems = list(_mistakes(data, text, str(path)))
+    if problems:
+        raise RuleErrors(problems)
+    return Project(
+        root=root,
+        name=data.get("name", ""),
+        institution=data.get("institution") or None,
+        organization=data.get("organization", "*"),
+        country=data.get("country") or None,
+        milestone=data.get("milestone", {}).get("date"),
+        sources=tuple(
+            ProjectSource(
+                name=entry.get("name") or Path(entry["path"]).stem,
+                path=root / entry["path"],
+                sheet=entry.get("sheet"),
+                encoding=entry.get("encoding"),
+                delimiter=entry.get("delimiter"),
+            )
+            for entry in data.get("sources", [])
+        ),
+        range_start=data.get("numbers", {}).get("range_start"),
+        range_end=data.get("numbers", {}).get("range_end"),
+        threads=data.get("engine", {}).get("threads"),
+        memory=data.get("engine", {}).get("memory"),
+        settings=data,
+    )
+
+
+def parse_memory(text: str) -> int:
+    """Bytes of a size such as ``4GB``, ``512 MB`` or ``2GiB``.
+
+    >>> parse_memory("4GB")
+    4000000000
+
+    Raises:
+        UsageError: not a size.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]i?)?B?\s*", text, re.IGNORECASE)
+    if match is None:
+        raise UsageError(f"not a memory size: {text[:20]!r}", hint="Write it like 4GB or 800MB.")
+    unit = (match.group(2) or "").upper()
+    base = 1024 if unit.endswith("I") else 1000
+    return int(float(match.group(1)) * base ** (" KMGT".index(unit[0]) if unit else 0))
+
+
+def _mistakes(data: Mapping[str, Any], text: str, file: str) -> list[Problem]:
+    problems = _unknown(data, _KEYS, text, file)
+    for name, known in _TABLE_KEYS.items():
+        if isinstance(data.get(name), dict):
+            problems += _unknown(data[name], known, text, file)
+    sources = data.get("sources", [])
+    names: set[str] = set()
+    for entry in sources if isinstance(sources, list) else []:
+        if not isinstance(entry, dict) or not entry.get("path"):
+            problems.append(Problem(file, _line(text, "sources"), "a source needs a path"))
+            continue
+        problems += _unknown(entry, _SOURCE_KEYS, text, file)
+        name = str(entry.get("name") or Path(str(entry["path"])).stem)
+        if name in names:
+            problems.append(Problem(file, _line(text, name), f'two sources are called "{name}"'))
+        names.add(name)
+    country = data.get("country")
+    if country and not re.fullmatch(r"[A-Z]{2}", str(country)):
+        problems.append(Problem(file, _line(text, "country"), "country is an ISO 3166 code of two capital letters"))
+    return problems
+
+
+def _unknown(data: Mapping[str, Any], known: Mapping[str, type], text: str, file: str) -> list[Problem]:
+    problems = []
+    for key, value in data.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"  Did you mean {near[0]}?" if near else ""
+            message = f'unknown key "{key}"; known: {", ".join(sorted(known))}.{hint}'
+            problems.append(Problem(file, _line(text, key), message))
+        elif not isinstance(value, known[key]):
+            wanted = known[key].__name__
+            problems.append(Problem(file, _line(text, key), f"{key} must be a {wanted}, not a {type(value).__name__}"))
+    return problems
+
+
+def _line(text: str, word: str) -> int:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if word in line:
+            return number
+    return 1

@@ -1,0 +1,48 @@
+"""assay.toml: found upwards, every mistake at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import RuleErrors, UsageError
+from engine.project import find_project, parse_memory
+
+
+def write(folder: Path, text: str) -> None:
+    (folder / "assay.toml").write_text(text, encoding="utf-8")
+
+
+def test_the_project_is_found_from_a_folder_below(tmp_path: Path) -> None:
+    write(tmp_path, 'name = "Vidy"\ninstitution = "VIDY"\n[[sources]]\npath = "incoming/a.csv"\n')
+    below = tmp_path / "incoming" / "deep"
+    below.mkdir(parents=True)
+    project = find_project(below)
+    assert project is not None
+    assert project.institution == "VIDY"
+    assert [(source.name, source.path.name) for source in project.sources] == [("a", "a.csv")]
+
+
+def test_there_is_no_project_outside_one(tmp_path: Path) -> None:
+    assert find_project(tmp_path) is None
+
+
+def test_all_mistakes_are_told_with_their_lines_and_the_nearest_key(tmp_path: Path) -> None:
+    write(tmp_path, 'instituton = "X"\ncountry = "ch"\n[[sources]]\nname = "a"\n')
+    with pytest.raises(RuleErrors) as caught:
+        find_project(tmp_path)
+    told = [(problem.line, problem.message) for problem in caught.value.problems]
+    assert any(line == 1 and "Did you mean institution?" in message for line, message in told)
+    assert any(line == 2 and "two capital letters" in message for line, message in told)
+    assert any(line == 3 and "needs a path" in message for line, message in told)
+
+
+@pytest.mark.parametrize(("text", "size"), [("4GB", 4_000_000_000), ("512 MB", 512_000_000), ("2GiB", 2 * 1024**3)])
+def test_memory_sizes_are_read(text: str, size: int) -> None:
+    assert parse_memory(text) == size
+
+
+def test_a_memory_size_that_is_none_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="not a memory size"):
+        parse_memory("lots")
