@@ -1,0 +1,43 @@
+"""Folding: the form in which two spellings of one thing are the same text.
+
+Lower case, ASCII letters and digits only, every run of anything else one space. Folded text is for comparing and
+looking up, never for output.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
+
+_LIGATURES = (("ß", "ss"), ("œ", "oe"), ("æ", "ae"), ("þ", "th"))
+_LETTERS = ("øđðłıħŧªº", "oddlihtao")
+
+
+def fold(text: str) -> str:
+    """Fold one text; letters of other scripts are written in Latin letters.
+
+    >>> fold("  L'Été à Straße-Ouest, n° 12 ")
+    'l ete a strasse ouest n 12'
+    """
+    if not text.isascii():
+        from anyascii import anyascii
+
+        # punctuation goes first: anyascii would spell some signs out ("°" -> "deg"); NFKC joins split accents
+        text = anyascii(_NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text)))
+    return _NOT_ASCII_WORD.sub(" ", text.lower()).strip()
+
+
+def fold_sql(expression: str) -> str:
+    """The SQL expression that folds ``expression``, for set-based use; NULL stays NULL.
+
+    Equal to :func:`fold` on Latin letters; other scripts keep their letters (DuckDB cannot transliterate), so both
+    sides of a comparison must be folded by the same one of the two.
+    """
+    folded = f"strip_accents(lower(nfc_normalize({expression})))"
+    for letter, spelled in _LIGATURES:
+        folded = f"replace({folded}, '{letter}', '{spelled}')"
+    folded = f"translate({folded}, '{_LETTERS[0]}', '{_LETTERS[1]}')"
+    return f"trim(regexp_replace({folded}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
