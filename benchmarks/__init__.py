@@ -1,0 +1,1 @@
+"""Measurements: accuracy against known truth, speed, memory. Not part of the product, not in the wheel."""

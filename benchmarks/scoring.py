@@ -1,0 +1,144 @@
+"""Scores of a crosswalk against truth: pairwise and B-cubed precision, recall and F1, and golden-record accuracy.
+
+Sources of the measures: pairwise as in every record-linkage paper; B-cubed after Bagga and Baldwin (1998), each
+record counting once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from engine.sql import identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Precision, recall and F1, pairwise and B-cubed; counts behind them."""
+
+    rows: int
+    true_pairs: int
+    found_pairs: int
+    precision: float
+    recall: float
+    f1: float
+    b3_precision: float
+    b3_recall: float
+    b3_f1: float
+
+    def row(self) -> dict[str, float | int]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenScore:
+    """Share of golden fields and of whole golden records that equal the clean original."""
+
+    contacts: int
+    fields: float
+    records: float
+
+
+def score_crosswalk(crosswalk: Path, truth: Path) -> Score:
+    """Score a run's crosswalk.csv against truth.csv (source, line_no, entity_id).
+
+    A held line is a cluster of its own. Lines are joined by source and line number.
+
+    Raises:
+        ValueError: the crosswalk does not hold every line of the truth exactly once.
+    """
+    con = duckdb.connect()
+    con.execute(
+        "create table found as select source, line_no::bigint as line_no, "
+        "coalesce(nullif(contact_id, ''), 'held:' || source || ':' || line_no) as contact "
+        "from read_csv($path, all_varchar = true, header = true, delim = ',', quote = '\"')",
+        {"path": str(crosswalk)},
+    )
+    con.execute(
+        "create table truth as select source, line_no::bigint as line_no, entity_id as entity "
+        "from read_csv($path, all_varchar = true, header = true, delim = ',', quote = '\"')",
+        {"path": str(truth)},
+    )
+    con.execute("create table joined as select contact, entity from truth join found using (source, line_no)")
+    joined, expected = con.execute("select (select count(*) from joined), (select count(*) from truth)").fetchall()[0]
+    if joined != expected:
+        raise ValueError(f"the crosswalk holds {joined} of the truth's {expected} lines")
+    both, found, true = con.execute(
+        """
+        select
+            (select coalesce(sum(n * (n - 1) // 2), 0) from (select count(*) n from joined group by contact, entity)),
+            (select coalesce(sum(n * (n - 1) // 2), 0) from (select count(*) n from joined group by contact)),
+            (select coalesce(sum(n * (n - 1) // 2), 0) from (select count(*) n from joined group by entity))
+        """
+    ).fetchall()[0]
+    b3_precision, b3_recall = con.execute(
+        """
+        with cells as (select contact, entity, count(*) n from joined group by all),
+        contacts as (select contact, count(*) n from joined group by all),
+        entities as (select entity, count(*) n from joined group by all)
+        select sum(cells.n * cells.n / contacts.n) / sum(cells.n), sum(cells.n * cells.n / entities.n) / sum(cells.n)
+        from cells join contacts using (contact) join entities using (entity)
+        """
+    ).fetchall()[0]
+    precision = both / found if found else 1.0
+    recall = both / true if true else 1.0
+    return Score(
+        rows=expected,
+        true_pairs=int(true),
+        found_pairs=int(found),
+        precision=round(precision, 4),
+        recall=round(recall, 4),
+        f1=round(_harmonic(precision, recall), 4),
+        b3_precision=round(b3_precision, 4),
+        b3_recall=round(b3_recall, 4),
+        b3_f1=round(_harmonic(b3_precision, b3_recall), 4),
+    )
+
+
+def score_golden(golden: Path, crosswalk: Path, truth: Path, clean: Path, fields: dict[str, str]) -> GoldenScore | None:
+    """Compare golden.csv with the clean original of each entity, case, punctuation and leading zeros forgiven.
+
+    Counted are contacts whose records are all of one entity and are all of that entity, with two records or more
+    (as in the measurements of the peers).
+
+    Args:
+        fields: golden column -> SQL expression over the clean row (alias ``c``), compared as folded text.
+
+    Returns:
+        None when no contact qualifies.
+    """
+    con = duckdb.connect()
+    for name, path in (("golden", golden), ("crosswalk", crosswalk), ("truth", truth), ("clean", clean)):
+        con.execute(
+            f"create table {identifier(name)} as select * from "
+            "read_csv($path, all_varchar = true, header = true, delim = ',', quote = '\"', null_padding = false)",
+            {"path": str(path)},
+        )
+    con.execute(
+        """
+        create table pure as
+        with joined as (select contact_id, entity_id from truth join crosswalk using (source, line_no)),
+        sizes as (select entity_id, count(*) as size from joined group by all)
+        select contact_id, min(entity_id) as entity_id from joined group by contact_id
+        having count(distinct entity_id) = 1
+           and count(*) = (select size from sizes where sizes.entity_id = min(joined.entity_id)) and count(*) >= 2
+        """
+    )
+    fold = "ltrim(regexp_replace(lower(strip_accents(coalesce({}, ''))), '[^a-z0-9]', '', 'g'), '0')"
+    tests = [
+        f"({fold.format('g.' + identifier(column))} = {fold.format(expression)})::integer"
+        for column, expression in fields.items()
+    ]
+    total = " + ".join(tests)
+    contacts, share, whole = con.execute(
+        f"select count(*), avg(({total}) / {len(tests)}), avg((({total}) = {len(tests)})::integer) "
+        "from pure join golden g using (contact_id) join clean c using (entity_id)"
+    ).fetchall()[0]
+    return GoldenScore(int(contacts), round(share, 4), round(whole, 4)) if contacts else None
+
+
+def _harmonic(left: float, right: float) -> float:
+    return 2 * left * right / (left + right) if left + right else 0.0
