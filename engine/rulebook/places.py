@@ -1,0 +1,115 @@
+"""The models of the rules about places: countries, regions, post codes, phones, streets, towns."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints
+
+from engine.rulebook.load import RuleModel
+
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+
+Words = tuple[str, ...]
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class CountryNames(RuleModel):
+    """``standardisation/country_names.yml``: CLDR names and alpha-3 codes."""
+
+    names: dict[Country, Words]
+
+
+class CountryEvidence(RuleModel):
+    """When the post codes, towns and other rows of a source tell a country."""
+
+    town_similarity: Share
+    majority_share: Share
+    majority_decided: Share
+    column_codes: int = Field(ge=1)
+    column_share: Share
+    column_rival: Share
+
+
+class Countries(RuleModel):
+    """``standardisation/countries.yml``."""
+
+    names: dict[Country, Words]
+    articles: Words
+    not_a_country: Words
+    part_of: dict[Country, Country]
+    evidence: CountryEvidence
+
+
+class Regions(RootModel[dict[Country, dict[str, Words]]]):
+    """``standardisation/regions.yml``: by country, region code to names."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def by_country(self) -> dict[str, dict[str, Words]]:
+        """Country to region code to names."""
+        return self.root
+
+
+class PostCode(RuleModel):
+    """The form of one country's post codes; the keys are explained in the rule file."""
+
+    shape: Pattern
+    prefixes: Words
+    gazetteer: int = Field(ge=0)
+    mark: str = ""
+    at: int = 0
+    over: int = 0
+    tells: Pattern | None = None
+    zeros: tuple[int, ...] = ()
+
+
+class PostCodes(RootModel[dict[Country, PostCode]]):
+    """``standardisation/postcodes.yml``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def by_country(self) -> dict[str, PostCode]:
+        """Country to the form of its codes."""
+        return self.root
+
+
+class PhoneColumn(RuleModel):
+    """When the numbers of a source tell its country."""
+
+    numbers: int = Field(ge=1)
+    share: Share
+    rival: Share
+
+
+class Phones(RuleModel):
+    """``standardisation/phones.yml``."""
+
+    fast: tuple[Country, ...]
+    separators: Words
+    extensions: Words
+    overseas: dict[Country, dict[str, Country]]
+    nanp: dict[str, Words]
+    column: PhoneColumn
+    local_digits: int = Field(ge=4)
+
+
+class TownAliases(RuleModel):
+    """``standardisation/town_aliases.yml``."""
+
+    needs_post_code: dict[Country, Words]
+    geonames_differs: dict[Country, dict[str, str]]
+    towns: dict[str, dict[str, Words]]
