@@ -200,8 +200,8 @@ def _decide(ws: Workspace, book: RuleBook, home_country: str | None) -> None:
 def _record_changes(ws: Workspace) -> None:
     ws.execute(
         "insert into standardise.value by name "
-        "select 'country' as attribute, '' as context, cell.raw, cell.country as standard, cell.reason, count(*) as rows "
-        "from intake.record as record join std_country_cell as cell on cell.raw = record.country group by all"
+        "select 'country' as attribute, '' as context, cell.raw, cell.country as standard, cell.reason, "
+        "count(*) as rows from intake.record as record join std_country_cell as cell on cell.raw = record.country group by all"
     )
     for source, rows in ws.rows(
         "select coalesce(country_source, 'none'), count(*) from std_country group by 1 order by 1"

@@ -34,9 +34,10 @@ class CountryIndex:
         countries |= {code.lower(): code for code in cldr.names}
         countries |= {name: code for code, names in rules.names.items() for name in names}
         refused = frozenset(rules.not_a_country)
-        return cls(
-            {name: code for name, code in countries.items() if name not in refused}, refused, frozenset(rules.articles)
-        )
+        placeholders = book.load("standardisation/placeholders.yml", Placeholders)
+        blanks = frozenset(fold(word) for words in placeholders.any_column.values() for word in words)
+        known = {name: code for name, code in countries.items() if name not in refused}
+        return cls(known, refused, blanks - known.keys() - refused, frozenset(rules.articles))
 
     def find(self, text: str) -> str | None:
         """The country one spelling names, or None."""
