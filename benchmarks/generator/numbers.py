@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.generator.dice import Dice
 from benchmarks.generator.vocabulary import CALLING_CODES
 
-_LANDLINE_AREAS = {
+LANDLINE_AREAS = {
     "FR": (
         "140 142 143 145 146 147 148 149 153 156 160 164 169 240 243 247 251 299 320 327 344 380 381 383 388 389 "
         "450 456 472 474 476 478 479 491 493 494 549 556 559 561 562 565"
@@ -17,8 +17,8 @@ _LANDLINE_AREAS = {
     "LU": "26 27 24 45",
     "AT": "1 662 512 732 5574",
 }
-_NATIONAL_LENGTH = {"FR": 9, "CH": 9, "DE": 10, "IT": 10, "BE": 8, "LU": 8, "AT": 10}
-_MOBILE_STARTS = {
+LANDLINE_LENGTH = {"FR": 9, "CH": 9, "DE": 10, "IT": 10, "BE": 8, "LU": 8, "AT": 10}
+MOBILE_STARTS = {
     "FR": "60 61 62 63 66 67 68 76 77 78",
     "CH": "76 77 78 79",
     "DE": "151 152 157 160 170 171 172 175 176",
@@ -27,18 +27,18 @@ _MOBILE_STARTS = {
     "LU": "621 661 691",
     "AT": "664 676 699 650",
 }
-_MOBILE_LENGTH = {"FR": 9, "CH": 9, "DE": 11, "IT": 10, "BE": 9, "LU": 9, "AT": 10}
+MOBILE_LENGTH = {"FR": 9, "CH": 9, "DE": 11, "IT": 10, "BE": 9, "LU": 9, "AT": 10}
 
 
 def landline(dice: Dice, country: str) -> str:
     """A fixed-line number in E.164 form."""
-    return _number(dice, country, _LANDLINE_AREAS[country], _NATIONAL_LENGTH[country])
+    return _number(dice, country, LANDLINE_AREAS[country], LANDLINE_LENGTH[country])
 
 
 def mobile(dice: Dice, country: str) -> str:
     """A mobile number in E.164 form."""
-    length = _MOBILE_LENGTH[country]
-    start = dice.pick(_MOBILE_STARTS[country].split())
+    length = MOBILE_LENGTH[country]
+    start = dice.pick(MOBILE_STARTS[country].split())
     if start in {"160", "170", "171", "172", "175", "176"}:  # the older German mobile prefixes are a digit shorter
         length = 10
     return _number(dice, country, start, length)
