@@ -1,0 +1,19 @@
+"""Presentation: the files people and programs take away, the report and the manifest."""
+
+from engine.presentation.facts import RunFacts
+from engine.presentation.files import write_tables
+from engine.presentation.manifest import output_files, rule_hashes, versions, write_manifest
+from engine.presentation.page import render_html
+from engine.presentation.report import report_data, write_report
+
+__all__ = [
+    "RunFacts",
+    "output_files",
+    "render_html",
+    "report_data",
+    "rule_hashes",
+    "versions",
+    "write_manifest",
+    "write_report",
+    "write_tables",
+]

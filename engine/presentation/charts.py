@@ -1,0 +1,254 @@
+"""Charts as SVG text that stands in the page: drawn offline, in the page's own colours, light or dark.
+
+Altair describes them and vl-convert draws them; both are imported when the first chart is drawn (1 s together).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+Rows = Sequence[dict[str, Any]]
+
+_INK, _MUTED, _LINE = "#010203", "#020304", "#030405"
+"""Stand-ins in the drawing for the page's colours, which change with light and dark."""
+
+_PAGE_COLOURS = {
+    _INK: "var(--ink)",
+    _MUTED: "var(--muted)",
+    _LINE: "var(--line)",
+    "#040506": "var(--accent)",
+    "#050607": "var(--amber)",
+    "#060708": "var(--grey)",
+    "#070809": "var(--rose)",
+}
+_ACCENT, _AMBER, _GREY, _ROSE = "#040506", "#050607", "#060708", "#070809"
+
+CATEGORIES = (
+    "#2a9087", "#d08a2e", "#5a72c4", "#c25b6e", "#7c9a4d", "#8b6bb1", "#4a9cc0", "#b0785a", "#8a949a", "#c0a83f",
+)  # fmt: skip
+"""Ten colours that keep a contrast of 3:1 at least on the light and the dark card."""
+
+_WIDTH = 620
+
+
+def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
+    """Histogram of match weights by outcome, with the two thresholds.
+
+    Args:
+        rows: ``weight`` (lower edge of a bin one bit wide), ``merge``, ``ask``, ``leave``.
+        thresholds: lowest weight that merges, and that asks.
+    """
+    import altair as alt
+
+    outcomes = ("leave", "ask", "merge")
+    long = [
+        {"from": row["weight"], "to": row["weight"] + 1, "outcome": outcome, "pairs": row[outcome]}
+        for row in rows
+        for outcome in outcomes
+        if row[outcome]
+    ]
+    bars = (
+        alt.Chart(alt.InlineData(values=long))
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X("from:Q", title="match weight (bits: +1 doubles the odds)", bin="binned"),
+            x2="to:Q",
+            y=alt.Y("pairs:Q", title="pairs (logarithmic)", stack=None, scale=alt.Scale(type="symlog")),
+            color=alt.Color(
+                "outcome:N",
+                title=None,
+                scale=alt.Scale(domain=list(outcomes), range=[_GREY, _AMBER, _ACCENT]),
+                legend=alt.Legend(orient="top", direction="horizontal"),
+            ),
+        )
+    )
+    marks = [
+        {"at": weight, "text": f"{name} from {weight:.1f}"} for name, weight in thresholds.items() if weight is not None
+    ]
+    rule = (
+        alt.Chart(alt.InlineData(values=marks))
+        .mark_rule(color=_INK, strokeDash=[4, 3], strokeWidth=1.2)
+        .encode(x=alt.X("at:Q"))
+    )
+    return _svg(alt.layer(bars, rule).properties(width=_WIDTH, height=190))
+
+
+def cluster_sizes(rows: Rows) -> Markup:
+    """How many clusters have 1, 2, 3 ... records, on a logarithmic scale with the counts written out."""
+    named = [{"size": "10+" if row["size"] == 10 else str(row["size"]), "clusters": row["clusters"]} for row in rows]
+    return _columns(named, "size", "clusters", "records in the cluster", "clusters (logarithmic)")
+
+
+def parameters(comparisons: Rows) -> Markup:
+    """What each level of each comparison says for or against, in bits.
+
+    Args:
+        comparisons: ``comparison`` and its ``levels``, each with ``level`` and ``weight``.
+    """
+    import altair as alt
+
+    long = [
+        {
+            "comparison": comparison["comparison"],
+            "level": level["level"],
+            "order": number,
+            "weight": level["weight"],
+            "says": "same" if level["weight"] >= 0 else "different",
+        }
+        for comparison in comparisons
+        for number, level in enumerate(comparison["levels"])
+    ]
+    chart = (
+        alt.Chart(alt.InlineData(values=long))
+        .mark_bar(height={"band": 0.72})
+        .encode(
+            y=alt.Y("level:N", title=None, sort=alt.EncodingSortField("order", order="ascending")),
+            x=alt.X("weight:Q", title="weight of the evidence (bits)", axis=alt.Axis(orient="top")),
+            color=alt.Color(
+                "says:N",
+                title=None,
+                scale=alt.Scale(domain=["same", "different"], range=[_ACCENT, _ROSE]),
+                legend=alt.Legend(orient="top", direction="horizontal"),
+            ),
+            row=alt.Row(
+                "comparison:N",
+                title=None,
+                sort=[comparison["comparison"] for comparison in comparisons],
+                spacing=10,
+                header=alt.Header(labelAngle=0, labelAlign="left", labelFontWeight="bold", labelLimit=120),
+            ),
+        )
+        .properties(width=360, height=alt.Step(17))
+        .resolve_scale(y="independent")
+    )
+    return _svg(chart)
+
+
+def amounts(rows: Rows, name: str, amount: str, unit: str) -> Markup:
+    """Horizontal bars, the order as given, each amount written at the end of its bar."""
+    import altair as alt
+
+    values = [{"name": str(row[name]), "amount": row[amount], "shown": f"{row[amount]:,}"} for row in rows]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=170)),
+        x=alt.X("amount:Q", title=unit, axis=None),
+    )
+    bars = base.mark_bar(color=_ACCENT, height={"band": 0.66}, cornerRadiusEnd=2)
+    texts = base.mark_text(align="left", dx=5, color=_INK).encode(text="shown:N")
+    return _svg(alt.layer(bars, texts).properties(width=300, height=alt.Step(24)))
+
+
+def rules(attributes: Rows) -> Markup:
+    """For each attribute, the share of its values that each rule decided.
+
+    Args:
+        attributes: ``attribute`` and its ``rules``, each with ``rule`` and ``choices``.
+    """
+    import altair as alt
+
+    totals: dict[str, int] = {}
+    for attribute in attributes:
+        for entry in attribute["rules"]:
+            totals[entry["rule"]] = totals.get(entry["rule"], 0) + entry["choices"]
+    ranked = sorted(totals, key=lambda rule: (-totals[rule], rule))
+    named, rest = ranked[: len(CATEGORIES) - 1], ranked[len(CATEGORIES) - 1 :]
+    shown = named + (["other rules"] if rest else [])
+    long: dict[tuple[str, str], int] = {}
+    for attribute in attributes:
+        for entry in attribute["rules"]:
+            key = (attribute["attribute"], entry["rule"] if entry["rule"] in named else "other rules")
+            long[key] = long.get(key, 0) + entry["choices"]
+    values = [
+        {"attribute": attribute, "rule": rule, "order": shown.index(rule), "choices": choices}
+        for (attribute, rule), choices in long.items()
+    ]
+    chart = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_bar(height={"band": 0.72})
+        .encode(
+            y=alt.Y("attribute:N", title=None, sort=[attribute["attribute"] for attribute in attributes]),
+            x=alt.X("choices:Q", title=None, stack="normalize", axis=alt.Axis(format="%", tickCount=5)),
+            color=alt.Color(
+                "rule:N",
+                title=None,
+                scale=alt.Scale(domain=shown, range=list(CATEGORIES[: len(shown)])),
+                legend=alt.Legend(orient="top", direction="horizontal", columns=5, labelLimit=130),
+            ),
+            order=alt.Order("order:Q"),
+        )
+        .properties(width=_WIDTH - 80, height=alt.Step(19))
+    )
+    return _svg(chart)
+
+
+def _columns(rows: Rows, name: str, amount: str, name_title: str, amount_title: str) -> Markup:
+    import altair as alt
+
+    values = [{"name": row[name], "amount": row[amount], "shown": f"{row[amount]:,}"} for row in rows]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X("name:N", title=name_title, sort=None, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y(
+            "amount:Q", title=amount_title, scale=alt.Scale(type="symlog"), axis=alt.Axis(labels=False, ticks=False)
+        ),
+    )
+    bars = base.mark_bar(color=_ACCENT, width={"band": 0.7}, cornerRadiusEnd=2)
+    texts = base.mark_text(dy=-7, color=_INK).encode(text="shown:N")
+    return _svg(alt.layer(bars, texts).properties(width=380, height=170))
+
+
+_CONFIG = {
+    "background": "transparent",
+    "font": "sans-serif",
+    "padding": 4,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": _MUTED,
+        "titleColor": _MUTED,
+        "titleFontWeight": "normal",
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "gridColor": _LINE,
+        "domainColor": _LINE,
+        "tickColor": _LINE,
+    },
+    "legend": {"labelColor": _INK, "labelFontSize": 11, "symbolType": "square"},
+    "header": {"labelColor": _INK, "labelFontSize": 11},
+    "text": {"fontSize": 11},
+}
+
+
+def _svg(chart: Any) -> Markup:
+    """The chart as SVG to stand in HTML: labels escaped by the drawing library, colours those of the page."""
+    import vl_convert
+
+    # not validated: the specifications are ours, and validating them takes a third of the time
+    drawn = vl_convert.vegalite_to_svg({**chart.to_dict(validate=False), "config": _CONFIG})
+    return Markup(_for_the_page(drawn))
+
+
+def _for_the_page(svg: str) -> str:
+    """Page colours in place of stand-ins; a width that shrinks with the window; ids that repeat from run to run."""
+    for stand_in, colour in _PAGE_COLOURS.items():
+        svg = svg.replace(stand_in, colour)
+    # the figure around it speaks to screen readers; hundreds of labels on single marks would only be noise
+    svg = re.sub(r' (?:aria-[a-z]+|role|xmlns:xlink)="[^"]*"', "", svg)
+    svg = _own_ids(svg)
+    head, rest = svg.split(">", 1)
+    width = re.search(r'width="([\d.]+)"', head)
+    head = re.sub(r' (width|height)="[\d.]+"', "", head)
+    limit = f"{float(width.group(1)):.0f}" if width else str(_WIDTH)
+    return f'{head} style="max-width:{limit}px" aria-hidden="true" focusable="false">{rest}'
+
+
+def _own_ids(svg: str) -> str:
+    """Ids from the drawing's content: vl-convert counts them through the whole process, and a page has many charts."""
+    ids = list(dict.fromkeys(re.findall(r' id="([^"]+)"', svg)))
+    for place, name in enumerate(ids):
+        svg = re.sub(rf'(id="|url\(#){re.escape(name)}(?=["\)])', rf"\g<1>@{place}@", svg)
+    mark = hashlib.sha256(svg.encode("utf-8")).hexdigest()[:8]
+    return re.sub(r'(id="|url\(#)@(\d+)@', rf"\g<1>c{mark}-\g<2>", svg)

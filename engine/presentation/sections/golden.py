@@ -1,0 +1,42 @@
+"""Which rule decided each attribute of the golden records, and where two values stood against each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.presentation.facts import RunFacts
+from engine.presentation.sections.flow import share
+from engine.vocabulary import CONTACT_ATTRIBUTES
+from engine.workspace import Workspace
+
+
+def golden(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
+    """Choices by attribute and rule, those that were contested, and values that were repaired."""
+    report = facts.stage("golden")
+    contacts = ws.count("golden.contact")
+    found = ws.rows(
+        """
+        select attribute, rule, count(*), count(*) filter (candidates > 1), count(*) filter (repaired)
+        from golden.choice
+        group by attribute, rule
+        order by attribute, count(*) desc, rule
+        """
+    )
+    attributes: dict[str, dict[str, Any]] = {}
+    for attribute, rule, choices, contested, repaired in found:
+        entry = attributes.setdefault(
+            attribute, {"attribute": attribute, "choices": 0, "contested": 0, "repaired": 0, "rules": []}
+        )
+        entry["choices"] += choices
+        entry["contested"] += contested
+        entry["repaired"] += repaired
+        entry["rules"].append({"rule": rule, "choices": choices})
+    for entry in attributes.values():
+        entry["filled_share"] = share(entry["choices"], contacts)
+    order = {name: number for number, name in enumerate(CONTACT_ATTRIBUTES)}
+    return {
+        "figures": dict(sorted(report.figures.items())) if report else {},
+        "attributes": sorted(
+            attributes.values(), key=lambda entry: (order.get(entry["attribute"], len(order)), entry["attribute"])
+        ),
+    }

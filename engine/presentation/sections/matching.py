@@ -1,0 +1,123 @@
+"""How the records were compared: weights, thresholds, clusters, what comparing cost, what the model learned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.presentation.facts import RunFacts
+from engine.workspace import Workspace
+
+LOWEST, HIGHEST = -20, 40
+"""Bins of the histogram, in bits: a million to one against, a million million to one for; the ends take the rest."""
+
+
+def matching(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
+    """Per kind: histogram of the match weights, thresholds, blocking and model; cluster sizes over all kinds."""
+    report = facts.stage("matching")
+    figures = dict(sorted(report.figures.items())) if report else {}
+    kinds = ws.rows(
+        "select kind from matching.cluster union select kind from matching.pair union select kind from matching.block "
+        "order by kind"
+    )
+    return {
+        "figures": figures,
+        "kinds": [_kind(ws, kind, figures) for (kind,) in kinds],
+        "cluster_sizes": _cluster_sizes(ws),
+    }
+
+
+def _kind(ws: Workspace, kind: str, figures: dict[str, Any]) -> dict[str, Any]:
+    records, clusters = ws.rows(
+        "select count(*), count(distinct cluster_id) from matching.cluster where kind = $kind", {"kind": kind}
+    )[0]
+    outcomes = ws.rows(
+        "select outcome, count(*) from matching.pair where kind = $kind group by outcome order by outcome",
+        {"kind": kind},
+    )
+    return {
+        "kind": kind,
+        "records": records,
+        "clusters": clusters,
+        "outcomes": dict(outcomes),
+        "thresholds": _thresholds(ws, kind),
+        "figures": {
+            name.removeprefix(f"{kind}."): value for name, value in figures.items() if name.startswith(f"{kind}.")
+        },
+        "histogram": _histogram(ws, kind),
+        "blocks": _blocks(ws, kind),
+        "parameters": _parameters(ws, kind),
+    }
+
+
+def _thresholds(ws: Workspace, kind: str) -> dict[str, float | None]:
+    """The lowest weight that merges and the lowest that asks, as the pairs show them."""
+    found = ws.rows(
+        "select min(match_weight) filter (outcome = 'merge'), min(match_weight) filter (outcome = 'ask') "
+        "from matching.pair where kind = $kind",
+        {"kind": kind},
+    )[0]
+    merge, ask = (None if weight is None else round(weight, 4) for weight in found)
+    return {"merge": merge, "ask": ask}
+
+
+def _histogram(ws: Workspace, kind: str) -> list[dict[str, Any]]:
+    found = ws.rows(
+        f"""
+        select
+            greatest({LOWEST}, least({HIGHEST}, floor(match_weight)))::integer as bin,
+            count(*) filter (outcome = 'merge'),
+            count(*) filter (outcome = 'ask'),
+            count(*) filter (outcome = 'leave')
+        from matching.pair
+        where kind = $kind
+        group by bin
+        order by bin
+        """,
+        {"kind": kind},
+    )
+    return [{"weight": weight, "merge": merge, "ask": ask, "leave": leave} for weight, merge, ask, leave in found]
+
+
+def _blocks(ws: Workspace, kind: str) -> list[dict[str, Any]]:
+    found = ws.rows(
+        "select family, pairs, largest_block, rows_capped from matching.block where kind = $kind "
+        "order by pairs desc, family",
+        {"kind": kind},
+    )
+    return [
+        {"family": family, "pairs": pairs, "largest_block": largest, "rows_capped": capped}
+        for family, pairs, largest, capped in found
+    ]
+
+
+def _parameters(ws: Workspace, kind: str) -> list[dict[str, Any]]:
+    """Comparisons with their levels, the one that can say most first."""
+    found = ws.rows(
+        "select comparison, level, m, u, weight, max(abs(weight)) over (partition by comparison) as reach "
+        "from matching.parameter where kind = $kind order by reach desc, comparison, level_no",
+        {"kind": kind},
+    )
+    comparisons: dict[str, list[dict[str, Any]]] = {}
+    for comparison, level, m, u, weight, _reach in found:
+        comparisons.setdefault(comparison, []).append(
+            {"level": level, "m": round(m, 6), "u": round(u, 9), "weight": round(weight, 3)}
+        )
+    return [{"comparison": comparison, "levels": levels} for comparison, levels in comparisons.items()]
+
+
+def _cluster_sizes(ws: Workspace) -> list[dict[str, int]]:
+    """How many clusters have 1, 2, 3 ... records; 10 stands for ten and more."""
+    found = ws.rows(
+        """
+        with cluster as (
+            select cluster_id, least(count(*), 10) as size
+            from matching.cluster
+            group by cluster_id
+        )
+        select size, count(*)
+        from cluster
+        group by size
+        order by size
+        """
+    )
+    return [{"size": size, "clusters": clusters} for size, clusters in found]
