@@ -12,6 +12,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from engine.presentation.wording import words
+
 Rows = Sequence[dict[str, Any]]
 
 _INK, _MUTED, _LINE = "#010203", "#020304", "#030405"
@@ -33,7 +35,11 @@ CATEGORIES = (
 )  # fmt: skip
 """Ten colours that keep a contrast of 3:1 at least on the light and the dark card."""
 
-_WIDTH = 620
+_WIDTH = 800
+"""Pixels inside a card that is as wide as the page; a smaller window shrinks the drawing."""
+
+_DECADES = [0, *(10**power for power in range(10))]
+"""Marks of a logarithmic axis that starts at nothing."""
 
 
 def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
@@ -56,9 +62,20 @@ def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
         alt.Chart(alt.InlineData(values=long))
         .mark_bar(binSpacing=1)
         .encode(
-            x=alt.X("from:Q", title="match weight (bits: +1 doubles the odds)", bin="binned"),
+            x=alt.X(
+                "from:Q",
+                title="match weight (bits: one more doubles the odds)",
+                bin="binned",
+                scale=alt.Scale(nice=False),
+            ),
             x2="to:Q",
-            y=alt.Y("pairs:Q", title="pairs (logarithmic)", stack=None, scale=alt.Scale(type="symlog")),
+            y=alt.Y(
+                "pairs:Q",
+                title="pairs (logarithmic)",
+                stack=None,
+                scale=alt.Scale(type="symlog"),
+                axis=alt.Axis(values=_DECADES, format=",d"),
+            ),
             color=alt.Color(
                 "outcome:N",
                 title=None,
@@ -75,7 +92,7 @@ def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
         .mark_rule(color=_INK, strokeDash=[4, 3], strokeWidth=1.2)
         .encode(x=alt.X("at:Q"))
     )
-    return _svg(alt.layer(bars, rule).properties(width=_WIDTH, height=190))
+    return _svg(alt.layer(bars, rule).properties(width=_WIDTH, height=210))
 
 
 def cluster_sizes(rows: Rows) -> Markup:
@@ -94,8 +111,8 @@ def parameters(comparisons: Rows) -> Markup:
 
     long = [
         {
-            "comparison": comparison["comparison"],
-            "level": level["level"],
+            "comparison": words(comparison["comparison"]),
+            "level": words(level["level"]),
             "order": number,
             "weight": level["weight"],
             "says": "same" if level["weight"] >= 0 else "different",
@@ -118,12 +135,12 @@ def parameters(comparisons: Rows) -> Markup:
             row=alt.Row(
                 "comparison:N",
                 title=None,
-                sort=[comparison["comparison"] for comparison in comparisons],
+                sort=[words(comparison["comparison"]) for comparison in comparisons],
                 spacing=10,
-                header=alt.Header(labelAngle=0, labelAlign="left", labelFontWeight="bold", labelLimit=120),
+                header=alt.Header(labelAngle=0, labelAlign="left", labelFontWeight="bold", labelLimit=110),
             ),
         )
-        .properties(width=360, height=alt.Step(17))
+        .properties(width=240, height=alt.Step(18))
         .resolve_scale(y="independent")
     )
     return _svg(chart)
@@ -140,7 +157,7 @@ def amounts(rows: Rows, name: str, amount: str, unit: str) -> Markup:
     )
     bars = base.mark_bar(color=_ACCENT, height={"band": 0.66}, cornerRadiusEnd=2)
     texts = base.mark_text(align="left", dx=5, color=_INK).encode(text="shown:N")
-    return _svg(alt.layer(bars, texts).properties(width=300, height=alt.Step(24)))
+    return _svg(alt.layer(bars, texts).properties(width=270, height=alt.Step(25)))
 
 
 def rules(attributes: Rows) -> Markup:
@@ -157,11 +174,11 @@ def rules(attributes: Rows) -> Markup:
             totals[entry["rule"]] = totals.get(entry["rule"], 0) + entry["choices"]
     ranked = sorted(totals, key=lambda rule: (-totals[rule], rule))
     named, rest = ranked[: len(CATEGORIES) - 1], ranked[len(CATEGORIES) - 1 :]
-    shown = named + (["other rules"] if rest else [])
+    shown = [words(rule) for rule in named] + (["other rules"] if rest else [])
     long: dict[tuple[str, str], int] = {}
     for attribute in attributes:
         for entry in attribute["rules"]:
-            key = (attribute["attribute"], entry["rule"] if entry["rule"] in named else "other rules")
+            key = (words(attribute["attribute"]), words(entry["rule"]) if entry["rule"] in named else "other rules")
             long[key] = long.get(key, 0) + entry["choices"]
     values = [
         {"attribute": attribute, "rule": rule, "order": shown.index(rule), "choices": choices}
@@ -171,7 +188,7 @@ def rules(attributes: Rows) -> Markup:
         alt.Chart(alt.InlineData(values=values))
         .mark_bar(height={"band": 0.72})
         .encode(
-            y=alt.Y("attribute:N", title=None, sort=[attribute["attribute"] for attribute in attributes]),
+            y=alt.Y("attribute:N", title=None, sort=[words(attribute["attribute"]) for attribute in attributes]),
             x=alt.X("choices:Q", title=None, stack="normalize", axis=alt.Axis(format="%", tickCount=5)),
             color=alt.Color(
                 "rule:N",
@@ -181,7 +198,7 @@ def rules(attributes: Rows) -> Markup:
             ),
             order=alt.Order("order:Q"),
         )
-        .properties(width=_WIDTH - 80, height=alt.Step(19))
+        .properties(width=_WIDTH - 60, height=alt.Step(20))
     )
     return _svg(chart)
 
@@ -193,12 +210,15 @@ def _columns(rows: Rows, name: str, amount: str, name_title: str, amount_title: 
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("name:N", title=name_title, sort=None, axis=alt.Axis(labelAngle=0)),
         y=alt.Y(
-            "amount:Q", title=amount_title, scale=alt.Scale(type="symlog"), axis=alt.Axis(labels=False, ticks=False)
+            "amount:Q",
+            title=amount_title,
+            scale=alt.Scale(type="symlog"),
+            axis=alt.Axis(labels=False, ticks=False, grid=False),
         ),
     )
     bars = base.mark_bar(color=_ACCENT, width={"band": 0.7}, cornerRadiusEnd=2)
     texts = base.mark_text(dy=-7, color=_INK).encode(text="shown:N")
-    return _svg(alt.layer(bars, texts).properties(width=380, height=170))
+    return _svg(alt.layer(bars, texts).properties(width=alt.Step(64), height=150))
 
 
 _CONFIG = {
@@ -210,15 +230,15 @@ _CONFIG = {
         "labelColor": _MUTED,
         "titleColor": _MUTED,
         "titleFontWeight": "normal",
-        "labelFontSize": 11,
-        "titleFontSize": 11,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
         "gridColor": _LINE,
         "domainColor": _LINE,
         "tickColor": _LINE,
     },
-    "legend": {"labelColor": _INK, "labelFontSize": 11, "symbolType": "square"},
-    "header": {"labelColor": _INK, "labelFontSize": 11},
-    "text": {"fontSize": 11},
+    "legend": {"labelColor": _INK, "labelFontSize": 12, "symbolType": "square"},
+    "header": {"labelColor": _INK, "labelFontSize": 12},
+    "text": {"fontSize": 12},
 }
 
 

@@ -54,7 +54,12 @@ def _entries(report: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         if column["attribute"] is None and column["filled"]
     ]
     if unused:
-        yield "know", f"{_count(len(unused), 'filled column')} feed no attribute.", "sources", ""
+        yield (
+            "know",
+            f"{_count(len(unused), 'filled column')} {'feeds' if len(unused) == 1 else 'feed'} no attribute.",
+            "sources",
+            "",
+        )
     capped = [block for kind in report["matching"]["kinds"] for block in kind["blocks"] if block["rows_capped"]]
     if capped:
         families = _count(len(capped), "blocking family", "blocking families")

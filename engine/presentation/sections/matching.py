@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.presentation.facts import RunFacts
+from engine.vocabulary import KINDS
 from engine.workspace import Workspace
 
 LOWEST, HIGHEST = -20, 40
@@ -15,13 +16,11 @@ def matching(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
     """Per kind: histogram of the match weights, thresholds, blocking and model; cluster sizes over all kinds."""
     report = facts.stage("matching")
     figures = dict(sorted(report.figures.items())) if report else {}
-    kinds = ws.rows(
-        "select kind from matching.cluster union select kind from matching.pair union select kind from matching.block "
-        "order by kind"
-    )
+    tables = ("matching.cluster", "matching.pair", "matching.block")
+    found = {row[0] for row in ws.rows(" union ".join(f"select kind from {name}" for name in tables))}
     return {
         "figures": figures,
-        "kinds": [_kind(ws, kind, figures) for (kind,) in kinds],
+        "kinds": [_kind(ws, kind, figures) for kind in KINDS if kind in found],
         "cluster_sizes": _cluster_sizes(ws),
     }
 

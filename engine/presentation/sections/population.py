@@ -46,9 +46,11 @@ def _kind_reasons(ws: Workspace) -> list[dict[str, Any]]:
 def _top(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     known = [entry for entry in counts if entry["name"] is not None]
     unknown = [entry for entry in counts if entry["name"] is None]
-    rest = sum(entry["contacts"] for entry in known[COUNTRIES_SHOWN:])
-    others = [{"name": f"{len(known) - COUNTRIES_SHOWN} others", "contacts": rest}] if rest else []
-    return known[:COUNTRIES_SHOWN] + others + unknown
+    rest = known[COUNTRIES_SHOWN:] if len(known) > COUNTRIES_SHOWN + 1 else []
+    shown = known[: len(known) - len(rest)]
+    if rest:
+        shown.append({"name": f"{len(rest)} others", "contacts": sum(entry["contacts"] for entry in rest)})
+    return shown + unknown
 
 
 def _reach(ws: Workspace, contacts: int) -> list[dict[str, Any]]:

@@ -1,0 +1,57 @@
+"""How the page says numbers, shares, sizes and codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def number(value: int | float) -> str:
+    """A count with thousands set apart.
+
+    >>> number(1234567)
+    '1,234,567'
+    """
+    return f"{value:,}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage that never rounds up to all nor down to nothing.
+
+    >>> [percent(share) for share in (0, 0.00001, 0.1234, 0.99999, 1)]
+    ['0 %', '<0.1 %', '12.3 %', '>99.9 %', '100 %']
+    """
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", " %")
+    if share < 0.001:
+        return "<0.1 %"
+    if share > 0.999:
+        return ">99.9 %"
+    return f"{share * 100:.1f} %"
+
+
+def words(code: str) -> str:
+    """A code as words: underscores become spaces.
+
+    >>> words("too_many_cells")
+    'too many cells'
+    """
+    return code.replace("_", " ")
+
+
+def size(count: int) -> str:
+    """Bytes as a person says them.
+
+    >>> [size(count) for count in (900, 12_345, 3_400_000)]
+    ['900 B', '12.3 kB', '3.4 MB']
+    """
+    amount = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    return f"{amount:.0f} B" if unit == "B" else f"{amount:.1f} {unit}"
+
+
+def rename_none(entries: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Entries whose ``name`` is null get one that can be shown."""
+    return [{**entry, "name": name if entry["name"] is None else entry["name"]} for entry in entries]
