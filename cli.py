@@ -1,1 +1,282 @@
-"""The command line: parse, call one function of the engine, render, exit code. Nothing else."""
+"""The command line: parse, call one function of the engine, render, exit code. Nothing else.
+
+stdout is data, stderr is narration. Exit codes: 0 done, 1 a gate was not met (or a defect of Assay),
+2 usage or configuration, 3 input that cannot be used, 4 surroundings (disk, memory, lock).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from engine.errors import AssayError
+    from engine.pipeline import RunOptions, RunResult
+
+app = typer.Typer(
+    name="assay",
+    help="From messy contact files to golden records and import files that can be signed for.",
+    epilog="Exit codes: 0 done, 1 gate not met, 2 usage or configuration, 3 unusable input, 4 disk, memory or lock.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawing help with rich doubles its time
+)
+
+_DEFECT = 1
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def _plain(text: str) -> str:
+    """Text without control characters: a header must not become a terminal escape."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _narrate(text: str) -> None:
+    typer.echo(_plain(text), err=True)
+
+
+class _Narrator:
+    """Draws the narration on stderr: a live line where stderr is a terminal, plain sentences always."""
+
+    def __init__(self) -> None:
+        self._status: Any = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("starting")
+            self._status.start()
+
+    def say(self, text: str) -> None:
+        _narrate(text)
+
+    def step(self, text: str) -> None:
+        if self._status is not None:
+            from rich.text import Text
+
+            self._status.update(Text(_plain(text)))
+
+    def close(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+
+@contextmanager
+def _narrator() -> Iterator[_Narrator]:
+    narrator = _Narrator()
+    try:
+        yield narrator
+    finally:
+        narrator.close()
+
+
+def _fail(error: AssayError) -> NoReturn:
+    _narrate(f"assay: {error.message}")
+    if error.hint:
+        _narrate(f"       {error.hint}")
+    raise typer.Exit(error.exit_code)
+
+
+@contextmanager
+def _known_failures() -> Iterator[None]:
+    """Turn every failure into one clear message and its exit code; never a traceback, never a value of a contact."""
+    from engine.errors import AssayError
+    from engine.pipeline import as_known_failure
+
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except AssayError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        _narrate("assay: stopped; nothing was written")
+        raise typer.Exit(130) from None
+    except Exception as error:
+        if os.environ.get("ASSAY_DEBUG"):
+            raise
+        known = as_known_failure(error)
+        if known is not None:
+            _fail(known)
+        # the text of an unknown exception may hold a contact's value: say only what and where
+        _narrate(f"assay: a defect of Assay ({type(error).__name__} at {_where(error)}); nothing was written")
+        _narrate("       Please report it. ASSAY_DEBUG=1 shows the traceback, which may hold contact data.")
+        raise typer.Exit(_DEFECT) from None
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame of ours."""
+    place = "?"
+    trace = error.__traceback__
+    while trace is not None:
+        name = Path(trace.tb_frame.f_code.co_filename)
+        if "engine" in name.parts or name.name == "cli.py":
+            place = f"{name.parent.name}/{name.name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from engine import __version__
+
+        typer.echo(f"assay {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """From messy contact files to golden records and import files that can be signed for."""
+
+
+@app.command()
+def run(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="CSV or Excel files. None: the sources of the project."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Output folder. Default: ./out, or the project's out/.", show_default=False)
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="CH", help="Home country (ISO 3166), for rows that do not tell theirs.")
+    ] = None,
+    institution: Annotated[
+        str | None, typer.Option(metavar="CODE", help="INSTITUTION of the import files. Default: DEMO, with a warning.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day the run is made for. Default: today.", show_default=False),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads and worker processes. Default: all cores.")
+    ] = None,
+    memory: Annotated[str | None, typer.Option(metavar="4GB", help="Memory the run may use. Default: 4GB.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout.")] = False,
+) -> None:
+    """Take contact files the whole road: clean, check, link, merge, and write the import files.
+
+    With bare files nothing needs to be configured: encoding, separator, columns, countries and kinds are guessed,
+    and what was guessed is said on stderr and written to report.html.
+    """
+    with _known_failures():
+        from engine import pipeline
+
+        options = _run_options(files or [], out, country, institution, as_of, threads, memory)
+        with _narrator() as narrator:
+            result = pipeline.run(options, narrator)
+        _closing_words(options, result)
+        if as_json:
+            typer.echo(json.dumps(pipeline.machine_report(result), ensure_ascii=False, indent=2))
+        else:
+            for name in result.files:
+                typer.echo(str(options.out / name))
+
+
+@app.command()
+def init(
+    where: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DIR] [FILE]...", help="The project folder (default: here); further files for --from."),
+    ] = None,
+    from_files: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="FILE...", help="Write out what a bare run guesses about these files."),
+    ] = None,
+    country: Annotated[str | None, typer.Option(metavar="CH", help="Home country (ISO 3166).")] = None,
+    institution: Annotated[str | None, typer.Option(metavar="CODE", help="INSTITUTION of the import files.")] = None,
+) -> None:
+    """Make a project folder: assay.toml, incoming/, rules/, expectations/.
+
+    With --from FILE... the guesses of a bare run are written out as rules/mapping/*.yml, to be read and corrected;
+    `assay run` in the project then gives the same bytes as the bare run.
+    """
+    with _known_failures():
+        from engine import initialise
+
+        folder, files = _init_arguments(where or [], from_files or [])
+        with _narrator() as narrator:
+            written = initialise.create_project(
+                folder, files, country=_country(country), institution=institution, watcher=narrator
+            )
+        for path in written:
+            typer.echo(str(path))
+
+
+def _init_arguments(where: list[Path], from_files: list[Path]) -> tuple[Path, list[Path]]:
+    """``--from a.csv b.csv`` reaches us as an option and an argument: files that exist are sources."""
+    from engine.errors import UsageError
+
+    files = [*from_files, *(path for path in where if from_files and path.is_file())]
+    folders = [path for path in where if path not in files]
+    if len(folders) > 1:
+        names = ", ".join(str(path) for path in folders)
+        raise UsageError(f"more than one project folder given: {names}", hint="Is a file name misspelt?")
+    if not folders and not files:
+        raise UsageError("which folder?", hint="Try: assay init DIR, or assay init DIR --from FILE...")
+    return (folders[0] if folders else Path()), files
+
+
+def _run_options(
+    files: list[Path],
+    out: Path | None,
+    country: str | None,
+    institution: str | None,
+    as_of: datetime | None,
+    threads: int | None,
+    memory: str | None,
+) -> RunOptions:
+    from engine.pipeline import RunOptions, RunSource, project_options
+    from engine.project import find_project
+
+    project = None if files else find_project(Path.cwd())
+    if project is None and not files:
+        from engine.errors import UsageError
+
+        raise UsageError("no files given, and no project here", hint="Try: assay run FILE..., or assay init DIR first.")
+    folder = out or (project.out if project else Path("out"))
+    options = RunOptions(
+        sources=tuple(RunSource(path) for path in files),
+        out=folder,
+        workspace=project.workspace if project else folder / ".assay",
+        as_of=as_of.date() if as_of else date.today(),
+        institution=institution,
+        country=_country(country),
+        threads=threads or (project.threads if project else None) or os.cpu_count() or 1,
+        memory=memory or (project.memory if project else None) or "4GB",
+    )
+    return project_options(project, options) if project else options
+
+
+def _country(code: str | None) -> str | None:
+    if code is not None and not re.fullmatch(r"[A-Za-z]{2}", code):
+        from engine.errors import UsageError
+
+        raise UsageError("--country takes an ISO 3166 code of two letters, such as CH")
+    return code.upper() if code else None
+
+
+def _closing_words(options: RunOptions, result: RunResult) -> None:
+    for line in result.closing:
+        _narrate(line)
+    if options.project is None:
+        names = shlex.join(str(source.path) for source in options.sources)
+        _narrate(f"To turn these guesses into a project: assay init my-project --from {names}")
+
+
+if __name__ == "__main__":
+    app()

@@ -11,9 +11,13 @@ from engine.outbox import Outbox
 
 
 def test_nothing_appears_when_the_run_fails(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), Outbox(tmp_path / "out") as outbox:
-        (outbox.folder / "golden.csv").write_text("half")
-        raise RuntimeError
+    def failing_run() -> None:
+        with Outbox(tmp_path / "out") as outbox:
+            (outbox.folder / "golden.csv").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        failing_run()
     assert list((tmp_path / "out").iterdir()) == []
 
 
