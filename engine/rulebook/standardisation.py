@@ -68,6 +68,7 @@ class Placeholders(RuleModel):
     regex_any: Words
     repeated_from: int = Field(ge=2)
     names: PlaceholderNames
+    organisation: Words
     email: PlaceholderEmails
     phone: PlaceholderPhones
     post_code: PlaceholderList
@@ -75,3 +76,168 @@ class Placeholders(RuleModel):
     birth_date: PlaceholderBirthDates
     id_number: PlaceholderList
     frequent: FrequentValues
+
+
+class WeakTitles(RuleModel):
+    """Civilities in front of a name: which words, and when they are believed."""
+
+    always: Words
+    weak: dict[str, Words]
+    needs_rest: Words
+
+
+class Honorifics(RuleModel):
+    """Titles that are no civility: academic, noble, clerical, of office."""
+
+    always: Words
+    with_dot: Words
+    after_title: Words
+    gender: dict[Literal["M", "F"], Words]
+
+
+class Civilities(RuleModel):
+    """``standardisation/civilities.yml``."""
+
+    titles: dict[TitleCode, ByLanguage]
+    choice_signs: Words
+    household: ByLanguage
+    neutral: Words
+    women_when_beside_h: Words
+    coded: Words
+    before_names: WeakTitles
+    honorifics: Honorifics
+    gender: dict[Literal["M", "F"], Words]
+
+
+class ParticleStyle(RuleModel):
+    """Which words of a last name are written lower case."""
+
+    lower: Words
+    first_upper: bool = False
+
+
+class BirthNameWords(RuleModel):
+    """Words between a name in use and a name at birth."""
+
+    before_birth_name: Words
+    before_married_name: Words
+
+
+class Suffixes(RuleModel):
+    """What may follow a name."""
+
+    generational: dict[Literal["JUNIOR", "SENIOR", "II", "III", "IV"], Words]
+    only_last_token: Words
+    kept_in_name: Words
+    kept_in_name_styles: Words
+    post_nominal: Words
+    post_nominal_after_comma: Words
+
+
+class JoinedPersons(RuleModel):
+    """What joins two persons in one cell."""
+
+    words: Words
+    signs: Words
+    between_first_names: Words
+
+
+class HeaderWords(RuleModel):
+    """Words of a header that say the order of a full name."""
+
+    first: Words
+    last: Words
+
+
+class NameParts(RuleModel):
+    """``standardisation/name_parts.yml``."""
+
+    styles: dict[str, str]
+    style_of_language: dict[str, dict[str, str]]
+    particles: dict[str, ParticleStyle]
+    last_name_starts: Words
+    inner_capital: Words
+    birth_name: BirthNameWords
+    suffixes: Suffixes
+    joined_persons: JoinedPersons
+    header_words: HeaderWords
+
+
+class FirstNames(RuleModel):
+    """``standardisation/first_names.yml``: common first names by language; they only vote."""
+
+    fr: Words
+    de: Words
+    it: Words
+    en: Words
+    es: Words
+    nl: Words
+    pt: Words
+
+    def all(self) -> frozenset[str]:
+        """Every name of every language."""
+        return frozenset((*self.fr, *self.de, *self.it, *self.en, *self.es, *self.nl, *self.pt))
+
+
+class Kinds(RuleModel):
+    """``standardisation/kinds.yml``."""
+
+    person: Words
+    structure: Words
+    relay: Words
+    structure_words: dict[str, Words]
+    structure_starts: Words
+
+
+class LegalForm(RuleModel):
+    """One legal form of one country."""
+
+    class_: Literal["llc", "jsc", "lp", "gp", "sp", "coop", "ngo", "public", "foundation", "other"] = Field(
+        alias="class"
+    )
+    v: Words
+    pos: Literal["start", "end", "both"]
+    risky: bool = False
+    keep_in_name: bool = False
+    twin: str | None = None
+
+
+class LegalForms(RuleModel):
+    """``standardisation/legal_forms.yml``."""
+
+    forms: dict[str, dict[str, LegalForm]]
+    names_too: Words
+    same_as: dict[str, str]
+    generic_words: ByLanguage
+
+
+class EmailDomains(RuleModel):
+    """``standardisation/email_domains.yml``."""
+
+    free: ByLanguage
+    typos: ByLanguage
+    tld_typos: ByLanguage
+    roles: ByLanguage
+    roles_whole_word: Words
+
+
+class ExcelSerial(RuleModel):
+    """Day numbers that are believed to be dates."""
+
+    lowest: int
+    highest: int
+
+
+class Dates(RuleModel):
+    """``standardisation/dates.yml``."""
+
+    months: dict[str, Words]
+    short: dict[int, Words]
+    two_digit_pivot: int
+    excel_serial: ExcelSerial
+
+
+class Languages(RuleModel):
+    """``standardisation/languages.yml``."""
+
+    names: ByLanguage

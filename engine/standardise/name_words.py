@@ -1,0 +1,126 @@
+"""What the standardisers of person names know: the compiled rules, ready to be sent to worker processes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.rulebook.load import RuleBook
+from engine.rulebook.standardisation import Civilities, FirstNames, Kinds, LegalForms, NameParts, Placeholders
+from engine.standardise.casing import CaseStyle, proper_case
+from engine.standardise.cleaning import BROKEN
+from engine.standardise.folding import fold
+from engine.standardise.organisations import OrganisationWords
+from engine.standardise.placeholders import PlaceholderWords
+from engine.standardise.titles import TitleWords
+
+NEUTRAL = "neutral"
+
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
+
+
+@dataclass(frozen=True)
+class NameWords:
+    """The compiled lists of ``name_parts.yml`` with the civilities, first names and organisations they need."""
+
+    titles: TitleWords
+    placeholders: PlaceholderWords
+    organisations: OrganisationWords
+    first_names: frozenset[str]
+    styles: Mapping[str, CaseStyle]
+    inner_capital: tuple[str, ...]
+    last_name_starts: frozenset[str]
+    before_birth_name: frozenset[str]
+    before_married_name: frozenset[str]
+    suffixes: Mapping[str, str]
+    only_last_token: frozenset[str]
+    kept_in_name: frozenset[str]
+    kept_in_name_styles: frozenset[str]
+    post_nominal: frozenset[str]
+    post_nominal_after_comma: frozenset[str]
+    joining_words: frozenset[str]
+    joining_signs: frozenset[str]
+    joining_first_names: frozenset[str]
+    header_first: frozenset[str]
+    header_last: frozenset[str]
+
+    @classmethod
+    def load(cls, book: RuleBook) -> NameWords:
+        """Compile the rules of a run once."""
+        parts = book.load("standardisation/name_parts.yml", NameParts)
+        placeholders = book.load("standardisation/placeholders.yml", Placeholders)
+        first_names = book.load("standardisation/first_names.yml", FirstNames)
+        suffixes = parts.suffixes
+        return cls(
+            titles=TitleWords.of(book.load("standardisation/civilities.yml", Civilities)),
+            placeholders=PlaceholderWords.of(placeholders),
+            organisations=OrganisationWords.of(
+                book.load("standardisation/legal_forms.yml", LegalForms),
+                book.load("standardisation/kinds.yml", Kinds),
+                first_names,
+                parts,
+                placeholders,
+            ),
+            first_names=first_names.all(),
+            styles={name: CaseStyle.of(rules, name=name) for name, rules in parts.particles.items()},
+            inner_capital=parts.inner_capital,
+            last_name_starts=_folded(parts.last_name_starts),
+            before_birth_name=_folded(parts.birth_name.before_birth_name),
+            before_married_name=_folded(parts.birth_name.before_married_name),
+            suffixes={fold(word): code for code, words in suffixes.generational.items() for word in words},
+            only_last_token=_folded(suffixes.only_last_token),
+            kept_in_name=_folded(suffixes.kept_in_name),
+            kept_in_name_styles=frozenset(suffixes.kept_in_name_styles),
+            post_nominal=_folded(suffixes.post_nominal),
+            post_nominal_after_comma=_folded(suffixes.post_nominal_after_comma),
+            joining_words=_folded(parts.joined_persons.words),
+            joining_signs=frozenset(parts.joined_persons.signs),
+            joining_first_names=_folded(parts.joined_persons.between_first_names),
+            header_first=_folded(parts.header_words.first),
+            header_last=_folded(parts.header_words.last),
+        )
+
+    @cached_property
+    def special(self) -> frozenset[str]:
+        """Every folded word that means more than "part of a name": a name without any of them takes the short way."""
+        titles = self.titles
+        phrases = (
+            titles.before_names | set(titles.weak) | titles.household | titles.honorifics | titles.honorifics_with_dot
+            | titles.honorifics_after_title | self.before_birth_name | self.before_married_name | set(self.suffixes)
+            | self.post_nominal | self.post_nominal_after_comma | self.joining_words | self.joining_first_names
+            | self.placeholders.folded | self.placeholders.names | self.placeholders.names_when_alone
+            | self.placeholders.suspect_names | set(self.organisations.structure_words)
+            | self.organisations.structure_starts | set(self.organisations.forms.by_spelling)
+        )  # fmt: skip
+        return frozenset(word for phrase in phrases for word in phrase.split())
+
+    def cased(self, words: list[str], style: str, *, first_name: bool = False) -> str | None:
+        """Words of a name as one text in proper case; None when there are none."""
+        text = " ".join(words).strip(" ,;")
+        if not text:
+            return None
+        chosen = self.styles.get(style) or self.styles[NEUTRAL]
+        return proper_case(text, chosen, inner_capital=self.inner_capital, first_name=first_name)
+
+    def is_plain(self, raw: str) -> bool:
+        """Whether a cell holds nothing but letters, blanks and hyphens and no word that means more than itself.
+
+        Nine names of ten are plain: they skip the search for titles, suffixes, couples and companies.
+        """
+        if _PLAIN.fullmatch(raw) is None or BROKEN.search(raw):
+            return False
+        folded = raw.lower() if raw.isascii() and raw.isalpha() else fold(raw)
+        if len(folded) <= 2 or len(set(folded)) == 1 or self.placeholders.patterns.search(folded):
+            return False
+        return folded not in self.special and (" " not in folded or self.special.isdisjoint(folded.split()))
+
+    def is_first_name(self, word: str) -> bool:
+        """Whether a word, or the first half of a hyphenated one, is a common first name."""
+        folded = fold(word)
+        return folded in self.first_names or ("-" in word and folded.split(" ", 1)[0] in self.first_names)
+
+
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, words)) - {""}
