@@ -1,0 +1,83 @@
+-- One row per record of the wanted kinds: every attribute folded to what comparisons and blocking keys are made of.
+-- Reads: standardise.record, m_latin (other scripts -> latin), m_structure_cluster (relays: their structure).
+-- A role's mailbox links structures, never persons; a relay's own mailbox and mobile never link structures;
+-- a mailbox is compared without its +tag, at Google also without dots.
+with chosen as (
+    select
+        r.*,
+        c.scl,
+        coalesce(fn.latin, r.first_name) as first_latin,
+        coalesce(ln.latin, r.last_name) as last_latin,
+        coalesce(bn.latin, r.birth_name) as birth_latin,
+        coalesce(og.latin, r.organisation) as organisation_latin,
+        coalesce(st.latin, r.street, case when r.house_number is null then r.addr_line1 end) as street_latin,
+        coalesce(tw.latin, r.town) as town_latin
+    from standardise.record as r
+    left join m_latin as fn on fn.raw = r.first_name
+    left join m_latin as ln on ln.raw = r.last_name
+    left join m_latin as bn on bn.raw = r.birth_name
+    left join m_latin as og on og.raw = r.organisation
+    left join m_latin as st on st.raw = r.street
+    left join m_latin as tw on tw.raw = r.town
+    left join m_structure_cluster as c on c.record_id = r.record_id
+    where r.kind in (select unnest($kinds))
+),
+mailboxes as (
+    select
+        *,
+        list_sort(list_distinct(list_transform(
+            case
+                when not $structures then list_filter(emails, lambda e: not regexp_matches(e, $roles))
+                when kind = 'relay' then list_filter(
+                    emails,
+                    lambda e: regexp_matches(e, $roles) or list_contains($free_domains, split_part(e, '@', 2))
+                )
+                else emails
+            end,
+            lambda e: case
+                when regexp_matches(e, '@(gmail|googlemail)\.com$')
+                    then replace(split_part(split_part(e, '@', 1), '+', 1), '.', '') || '@gmail.com'
+                else regexp_replace(e, '^([^+@]+)\+[^@]*@', '\1@')
+            end
+        ))) as mailboxes
+    from chosen
+)
+select
+    record_id,
+    kind,
+    scl,
+    nullif(m_fold(first_latin), '') as fn,
+    nullif(m_fold(last_latin), '') as ln,
+    nullif(m_fold(birth_latin), '') as bn,
+    suffix,
+    gender,
+    coalesce(strftime(birth_date, '%Y%m%d'), lpad(birth_year::varchar, 4, '0') || '0000') as dob,
+    mailboxes as em,
+    list_sort(list_distinct(list_transform(
+        case when $structures and kind = 'relay' then list_filter(phones, lambda p: p is distinct from mobile) else phones end,
+        lambda p: right(regexp_replace(p, '[^0-9]', '', 'g'), 9)
+    ))) as ph,
+    nullif(m_fold(replace(organisation_latin, '&', ' and ')), '') as org,
+    coalesce(
+        nullif(regexp_replace(regexp_extract(lower(website), '^(?:[a-z]+://)?([^/:?#]+)', 1), '^www[0-9]?\.', ''), ''),
+        nullif(list_min(list_filter(
+            list_transform(emails, lambda e: split_part(e, '@', 2)),
+            lambda d: not list_contains($free_domains, d)
+        )), '')
+    ) as dom,
+    nullif(m_fold(street_latin), '') as street_text,
+    nullif(lower(house_number), '') as house_number,
+    nullif(lower(regexp_replace(po_box, '[^0-9]', '', 'g')), '') as po_box,
+    nullif(ltrim(lower(regexp_replace(postcode, '[^0-9A-Za-z]', '', 'g')), '0'), '') as zip,
+    nullif(replace(m_fold(town_latin), ' ', ''), '') as town,
+    nullif(identifier, '') as id,
+    siret,
+    siren,
+    vat,
+    extra_1 as x1,
+    extra_2 as x2,
+    extra_3 as x3,
+    extra_4 as x4,
+    extra_5 as x5,
+    extra_6 as x6
+from mailboxes

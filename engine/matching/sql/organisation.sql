@@ -1,0 +1,66 @@
+-- One row per distinct organisation name: its telling words, the same as one bag, its initials, and words repeated by rarity.
+-- Reads: m_folded.
+-- A word stands as tok#0..k, k growing with its rarity, so that the overlap of two lists is an idf-weighted cosine in plain SQL.
+with distinct_name as (
+    select org, count(*) as carriers from m_folded where org is not null group by org
+),
+worded as (
+    select
+        org,
+        carriers,
+        list_transform(string_split(org, ' '), lambda w: coalesce(map($same_from, $same_to)[w], w)) as words
+    from distinct_name
+),
+telling as (
+    select
+        org,
+        carriers,
+        words,
+        list_filter(words, lambda w: not list_contains($legal_forms, w)) as unformed,
+        list_filter(words, lambda w: not list_contains($legal_forms, w) and not list_contains($dropped, w)) as told
+    from worded
+),
+kept as (
+    select
+        org,
+        carriers,
+        words,
+        unformed,
+        list_sort(list_distinct(case when len(told) > 0 then told when len(unformed) > 0 then unformed else words end)) as tok,
+        case when len(told) > 0 then told when len(unformed) > 0 then unformed else words end as in_order
+    from telling
+),
+word_count as (
+    select word, count(*) as names from (select unnest(tok) as word from kept) group by word
+),
+rarity as (
+    select
+        word,
+        names,
+        greatest(1, least(5, round(0.6 * ln((select count(*) + 1.0 from kept) / names))::integer)) as copies
+    from word_count
+),
+spread as (
+    select org, word, names, copies from (select org, unnest(tok) as word from kept) join rarity using (word)
+),
+weighed as (
+    select
+        org,
+        list(word order by names, word) as by_rarity,
+        flatten(list(list_transform(range(copies), lambda i: word || '#' || i) order by word)) as tq
+    from spread
+    group by org
+)
+select
+    k.org,
+    k.tok,
+    array_to_string(k.tok, '') as orgs,
+    array_to_string(k.in_order, '') as orgj,
+    array_to_string(list_transform(k.in_order, lambda w: w[1]), '') as acr_told,
+    array_to_string(list_transform(k.unformed, lambda w: w[1]), '') as acr_all,
+    case when len(k.tok) = 1 and length(k.tok[1]) between 2 and 6 then k.tok[1] end as acr_self,
+    w.tq,
+    w.by_rarity[1] as rare1,
+    w.by_rarity[2] as rare2
+from kept as k
+join weighed as w using (org)

@@ -1,0 +1,70 @@
+-- One row per unit of persons: what the comparisons and the blocking keys of individuals and relays read.
+-- Reads: m_folded, m_unit, m_street, m_sound, m_nickname.
+-- carriers counts the different last names under a first name: an established name one letter away is another name.
+with representative as (
+    select u.unit, f.*
+    from m_folded as f
+    join m_unit as u on u.record_id = f.record_id and u.first_record = f.record_id
+),
+named as (
+    select
+        *,
+        split_part(fn, ' ', 1) as f1,
+        split_part(ln, ' ', -1) as l1,
+        em[1] as em0,
+        split_part(em[1], '@', 1) as eu
+    from representative
+),
+first_name_carriers as (
+    select fn, count(distinct ln) as carriers from named where fn is not null group by fn
+)
+select
+    n.unit,
+    n.record_id as first_record,
+    n.scl,
+    n.fn,
+    n.f1,
+    n.ln,
+    n.bn,
+    list_filter(string_split(concat_ws(' ', n.ln, n.bn), ' '), lambda w: length(w) > 3) as lnt,
+    s_last.sound as lp,
+    s_first.sound as fp,
+    coalesce(k.groups, []) as nick,
+    coalesce(c.carriers, 1) as fn_c,
+    case when n.fn is not null and n.ln is not null
+        then array_to_string(list_sort(string_split(n.fn || ' ' || n.ln, ' ')), ' ')
+    end as nbag,
+    n.suffix,
+    n.gender,
+    n.dob,
+    case when n.dob not like '%0000' then n.dob end as dob_full,
+    case when len(n.em) > 0 then n.em end as em,
+    n.em0,
+    n.eu,
+    not regexp_matches(n.eu, '[0-9]{2}') and (
+        coalesce(contains(n.eu, left(replace(n.ln, ' ', ''), 4)), false)
+        or coalesce(contains(n.eu, left(n.f1, 4)), false)
+        or (n.ln is null and n.fn is null)
+    ) as eu_named,
+    case when len(n.ph) > 0 then n.ph end as ph,
+    n.ph[1] as ph0,
+    coalesce(t.street, case when n.po_box is not null then 'pobox' end) as street,
+    t.styp,
+    coalesce(n.house_number, t.number, n.po_box) as hno,
+    n.zip,
+    n.town,
+    n.id,
+    n.org,
+    n.dom,
+    n.x1,
+    n.x2,
+    n.x3,
+    n.x4,
+    n.x5,
+    n.x6
+from named as n
+left join m_street as t using (street_text)
+left join m_sound as s_last on s_last.word = n.l1
+left join m_sound as s_first on s_first.word = n.f1
+left join m_nickname as k on k.name = n.f1
+left join first_name_carriers as c on c.fn = n.fn

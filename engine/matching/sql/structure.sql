@@ -1,0 +1,46 @@
+-- One row per unit of structures, the structure half of relays included: what their comparisons and blocking keys read.
+-- Reads: m_folded, m_unit, m_street, m_organisation.
+-- A SIRET brings its SIREN, so that establishments of one company meet and can be told apart.
+with representative as (
+    select u.unit, f.*
+    from m_folded as f
+    join m_unit as u on u.record_id = f.record_id and u.first_record = f.record_id
+)
+select
+    r.unit,
+    r.record_id as first_record,
+    r.org,
+    o.tok,
+    o.orgs,
+    o.orgj,
+    o.acr_told,
+    o.acr_all,
+    o.acr_self,
+    o.tq,
+    o.rare1,
+    o.rare2,
+    r.dom,
+    case when len(r.em) > 0 then r.em end as em,
+    r.em[1] as em0,
+    split_part(r.em[1], '@', 1) as eu,
+    regexp_matches(r.em[1], $roles) as eu_named,
+    case when len(r.ph) > 0 then r.ph end as ph,
+    r.ph[1] as ph0,
+    coalesce(t.street, case when r.po_box is not null then 'pobox' end) as street,
+    t.styp,
+    coalesce(r.house_number, t.number, r.po_box) as hno,
+    r.zip,
+    r.town,
+    r.id,
+    r.siret,
+    coalesce(r.siren, left(r.siret, 9)) as siren,
+    r.vat,
+    r.x1,
+    r.x2,
+    r.x3,
+    r.x4,
+    r.x5,
+    r.x6
+from representative as r
+left join m_street as t using (street_text)
+left join m_organisation as o using (org)

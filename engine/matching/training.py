@@ -1,0 +1,201 @@
+"""Training without labels: u from random pairs, m and the share of matches by expectation maximisation.
+
+Method: Fellegi and Sunter (1969); EM after Winkler (1988) as splink does it, on distinct patterns, with priors on m
+(rules/matching/model.yml) and with the corrections inside the E-step. u from random pairs still holds the true pairs
+among them: ``u = max(u_random - lambda * m, floor * u_random)`` takes them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.matching.comparisons import Comparison
+from engine.matching.corrections import Case, correct
+from engine.matching.patterns import Floats, Patterns
+from engine.rulebook.matching import MatchRules
+from engine.vocabulary import Kind
+
+_SMALLEST = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained model of one kind.
+
+    Attributes:
+        m: by comparison, P(level | same contact), weakest level first.
+        u: by comparison, P(level | different contacts), weakest level first.
+        match_share: lambda, the share of comparable pairs that are matches.
+        expected_pairs: matches expected among the pairs blocking proposes.
+    """
+
+    kind: Kind
+    comparisons: Sequence[Comparison]
+    m: tuple[Floats, ...]
+    u: tuple[Floats, ...]
+    match_share: float
+    expected_pairs: float
+
+    @property
+    def prior_weight(self) -> float:
+        """log2 odds that a random pair matches."""
+        return float(np.log2(self.match_share / (1 - self.match_share)))
+
+    def level_weights(self, rules: MatchRules) -> list[Floats]:
+        """Weight of each level by comparison, weakest first, within the limits the rules set for one level."""
+        return level_weights(self.comparisons, self.m, self.u, rules)
+
+
+def train(
+    kind: Kind,
+    rules: MatchRules,
+    blocked: Patterns,
+    by_chance: Sequence[Floats],
+    *,
+    units: int,
+    comparable: float,
+) -> Model:
+    """Learn m, u and lambda.
+
+    Args:
+        kind: what the units are.
+        rules: match rules.
+        blocked: patterns of the pairs blocking proposes, ``pairs`` scaled up to all of them.
+        by_chance: by comparison, the share of random pairs at each level, weakest first (:func:`chance`).
+        units: number of units.
+        comparable: number of pairs that could match at all, n(n-1)/2 unless structures keep units apart.
+    """
+    compared = blocked.comparisons
+    priors = [_normal(np.array([level.m for level in one.levels][::-1])) for one in compared]
+    m = list(priors)
+    # random pairs are drawn from all units: true pairs are rarer among them than among comparable ones
+    diluted = comparable / (units * (units - 1) / 2)
+    expected = rules.training.expected_duplicates.value * units
+    share = _share(10 * expected, comparable)
+    trust = rules.training.prior_pairs.value
+    matched = 0.0
+    u = _unmatched(compared, by_chance, m, share * diluted, rules, units)
+    for _ in range(int(rules.training.rounds.value)):
+        belief = posterior(kind, rules, blocked, m, u, share) * blocked.pairs
+        matched = float(belief.sum())
+        m = [
+            (counts + trust * prior) / (counts.sum() + trust)
+            for counts, prior in (
+                (blocked.level_counts(place, belief), prior) for place, prior in enumerate(priors)
+            )
+        ]
+        share = max(_share(matched + expected, comparable + units), _share(expected / 2, comparable))
+        u = _unmatched(compared, by_chance, m, share * diluted, rules, units)
+    m = [np.round(level, 12) for level in m]
+    u = [np.round(level, 12) for level in u]
+    return Model(kind, compared, tuple(m), tuple(u), float(round(share, 15)), round(matched, 6))
+
+
+def posterior(
+    kind: Kind, rules: MatchRules, patterns: Patterns, m: Sequence[Floats], u: Sequence[Floats], share: float
+) -> Floats:
+    """P(match) of each pattern after corrections."""
+    case = weigh(patterns, level_weights(patterns.comparisons, m, u, rules), share, rules)
+    correct(kind, case, rules.corrections)
+    return probability(case.total() + np.log2(share / (1 - share)))
+
+
+def weigh(patterns: Patterns, weights: Sequence[Floats], share: float, rules: MatchRules) -> Case:
+    """The patterns with the weight of each comparison, ready for corrections."""
+    table = np.column_stack(
+        [
+            np.where(patterns.levels[:, place] >= 0, weight[np.maximum(patterns.levels[:, place], 0)], 0.0)
+            for place, weight in enumerate(weights)
+        ]
+    )
+    even = max(-float(np.log2(share / (1 - share))), rules.corrections.evidence_floor.value)
+    return Case(patterns, table, even)
+
+
+def probability(weight: Floats) -> Floats:
+    """log2 odds to probability."""
+    return 1 / (1 + np.exp2(-np.clip(weight, -60, 60)))
+
+
+def level_weights(
+    compared: Sequence[Comparison], m: Sequence[Floats], u: Sequence[Floats], rules: MatchRules
+) -> list[Floats]:
+    """log2(m/u) by comparison, weakest level first; three kinds of level are held back by rule.
+
+    A swapped first name counts nothing because the last name carries the swap; an e-mail made of the name repeats the
+    name; an unmapped column may not decide.
+    """
+    weights = []
+    for one, m_levels, u_levels in zip(compared, m, u, strict=True):
+        weight = np.log2(m_levels / u_levels)
+        names = [level.name for level in one.levels][::-1]
+        if one.name == "first_name":
+            weight[names.index("swapped")] = 0.0
+        elif one.name == "email":
+            place = names.index("local_name")
+            weight[place] = min(weight[place], rules.corrections.local_name.value)
+        elif one.name.startswith("extra_"):
+            limit = rules.corrections.extra.value
+            weight = np.clip(weight, -limit, limit)
+        weights.append(weight)
+    return weights
+
+
+def chance(random: Patterns) -> list[Floats]:
+    """By comparison, the share of random pairs at each level, weakest first."""
+    return [_smoothed(random.level_counts(place), 0.5) for place in range(len(random.comparisons))]
+
+
+def colleagues(within: Patterns, by_chance: Sequence[Floats]) -> list[Floats]:
+    """``by_chance`` for relays: inside one structure, how often do *different* people share a phone or mailbox?
+
+    Pairs of one structure whose names differ on both sides answer that; twenty pairs' worth of global chance steadies
+    the answer where there are few.
+    """
+    where = {one.name: place for place, one in enumerate(within.comparisons)}
+    other_people = np.ones(len(within), dtype=bool)
+    for name, levels in (("first_name", ("different", "rare", "weak")), ("last_name", ("different",))):
+        if name in where:
+            one = within.comparisons[where[name]]
+            other_people &= np.isin(within.levels[:, where[name]], [one.position(level) for level in levels])
+    shared = list(by_chance)
+    for name in ("phone", "email"):
+        if name in where:
+            counts = within.level_counts(where[name], np.where(other_people, within.pairs, 0.0))
+            shared[where[name]] = (counts + 20.0 * by_chance[where[name]]) / (counts.sum() + 20.0)
+    return shared
+
+
+def _smoothed(counts: Floats, pseudo: float) -> Floats:
+    smoothed: Floats = (counts + pseudo / len(counts)) / (counts.sum() + pseudo)
+    return smoothed
+
+
+def _unmatched(
+    compared: Sequence[Comparison],
+    by_chance: Sequence[Floats],
+    m: Sequence[Floats],
+    share: float,
+    rules: MatchRules,
+    units: int,
+) -> list[Floats]:
+    floor = rules.training.u_floor.value
+    found = []
+    for one, chance, matched in zip(compared, by_chance, m, strict=True):
+        u = np.maximum(np.maximum(chance - share * matched, floor * chance), _SMALLEST)
+        if one.name in ("email", "phone", "identifier"):
+            u[-1] = max(u[-1], rules.training.chance_sharing.value / units)
+        found.append(_normal(u))
+    return found
+
+
+def _share(matches: float, comparable: float) -> float:
+    return min(0.5, max(matches / max(comparable, 1.0), 1e-12))
+
+
+def _normal(levels: Floats) -> Floats:
+    total: Floats = levels / levels.sum()
+    return total

@@ -1,0 +1,163 @@
+"""Rules of matching: priors, caps, thresholds, budget (rules/matching/model.yml) and words (rules/matching/names.yml)."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from engine.rulebook.load import RuleModel
+
+
+class Setting(RuleModel):
+    """A number somebody may want to argue about, and its reason."""
+
+    value: float
+    why: str
+
+
+class Prior(RuleModel):
+    """Share of true pairs expected at each level of a comparison, strongest level first."""
+
+    why: str
+    m: dict[str, float]
+
+    @field_validator("m")
+    @classmethod
+    def _positive(cls, m: dict[str, float]) -> dict[str, float]:
+        if not m or min(m.values()) <= 0:
+            raise ValueError("every level needs a share above 0")
+        return m
+
+
+class Comparisons(RuleModel):
+    """Priors by comparison; the levels themselves are engine/matching/comparisons.py."""
+
+    first_name: Prior
+    last_name: Prior
+    suffix: Prior
+    birth_date: Prior
+    gender: Prior
+    email: Prior
+    phone: Prior
+    address_person: Prior
+    address_structure: Prior
+    organisation: Prior
+    domain: Prior
+    identifier: Prior
+    registration: Prior
+    extra: Prior
+
+
+class Training(RuleModel):
+    """How the model learns from the file without labels."""
+
+    prior_pairs: Setting
+    rounds: Setting
+    random_pairs: Setting
+    sample_pairs: Setting
+    expected_duplicates: Setting
+    chance_sharing: Setting
+    u_floor: Setting
+    smallest_kind: Setting
+
+
+class Corrections(RuleModel):
+    """Caps on correlated evidence, in bits; B is the bits a random pair needs to become even."""
+
+    evidence_floor: Setting
+    place: Setting
+    household: Setting
+    household_blind: Setting
+    household_no_first_name: Setting
+    household_range: Setting
+    twin_share: Setting
+    twin: Setting
+    generation: Setting
+    generation_same_email: Setting
+    generation_no_families: Setting
+    suffix_conflict: Setting
+    suffix_one_side: Setting
+    name_and_town: Setting
+    local_name: Setting
+    extra: Setting
+    brand: Setting
+    premises: Setting
+    branch: Setting
+    registration: Setting
+
+
+class Thresholds(RuleModel):
+    """Where pairs merge, where a person is asked, and below what they are forgotten; in bits."""
+
+    precision: Setting
+    lowest: Setting
+    highest: Setting
+    ask: Setting
+    keep: Setting
+
+
+class Clustering(RuleModel):
+    """When two clusters may join."""
+
+    join_mean: Setting
+    clip: Setting
+    unseen: Setting
+    passes: Setting
+    compare_up_to: Setting
+
+
+class Blocking(RuleModel):
+    """Budget of pairs and limits of blocks."""
+
+    pairs_per_row: Setting
+    free_pairs: Setting
+    most_pairs: Setting
+    largest_block: Setting
+    fair_shares: Setting
+    shared_contact: Setting
+
+
+class MatchRules(RuleModel):
+    """rules/matching/model.yml."""
+
+    comparisons: Comparisons
+    training: Training
+    corrections: Corrections
+    thresholds: Thresholds
+    clustering: Clustering
+    blocking: Blocking
+
+
+class Nicknames(RuleModel):
+    """Groups of first names that are forms of one name."""
+
+    why: str
+    groups: list[list[str]]
+
+
+class OrganisationWords(RuleModel):
+    """Words left out of organisation names, legal forms, and spellings of one word."""
+
+    why: str
+    dropped: list[str]
+    legal_forms: list[str]
+    same: dict[str, str] = Field(default_factory=dict)
+
+
+class StreetWords(RuleModel):
+    """Street types by their place in the name, their canonical spelling, articles and compass points."""
+
+    why: str
+    articles: list[str]
+    leading: list[str]
+    trailing: list[str]
+    glued: list[str]
+    same: dict[str, str] = Field(default_factory=dict)
+    directions: dict[str, str] = Field(default_factory=dict)
+
+
+class NameRules(RuleModel):
+    """rules/matching/names.yml."""
+
+    nicknames: Nicknames
+    organisation_words: OrganisationWords
+    street_words: StreetWords
