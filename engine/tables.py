@@ -317,6 +317,15 @@ MATCHING_PARAMETER = Table(
     ),
 )
 
+MATCHING_MODEL = Table(
+    "matching.model",
+    "one row per kind that was linked: the trained model as splink saves it",
+    (
+        _need("kind", TEXT, "model"),
+        _need("json", TEXT, "splink settings with m, u and the share of matches, as JSON"),
+    ),
+)
+
 GOLDEN_CHOICE = Table(
     "golden.choice",
     "one row per contact and attribute: the value that won, who it came from and why",
@@ -395,7 +404,7 @@ DELIVERY_NOTE = Table(
 TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
     STANDARDISE_VALUE, STANDARDISE_RECORD, QUALITY_FINDING, QUALITY_EXPECTATION,
-    MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER,
+    MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
     GOLDEN_CHOICE, GOLDEN_CONTACT, GOLDEN_CROSSWALK,
     DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE,
 )  # fmt: skip
