@@ -1,0 +1,184 @@
+"""Which encoding a text file is in, and how sure that is.
+
+Order: byte order mark, UTF-16 by the place of its zero bytes, strict UTF-8 over the whole file, UTF-8 with a few
+wrong bytes, then charset-normalizer held to the encodings that customers' tools write. Left to itself
+charset-normalizer calls French cp1252 files cp1250.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import SourceError
+
+LEGACY = ("cp1252", "iso8859_15", "mac_roman", "cp850", "cp1250", "cp1251", "cp1253", "cp1254")
+"""8-bit encodings tried, most likely first."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CHUNK = 1 << 20
+_HEAD = 1 << 16
+_EVIDENCE = 1 << 16  # bytes of lines with a non-ASCII byte that charset-normalizer looks at
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_NUL = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The codec to decode with and the sentence that says why.
+
+    In a ``lenient`` reading the bytes that the codec refuses (a cut last character, a line pasted from elsewhere)
+    are read as Windows-1252 instead of stopping the run.
+    """
+
+    codec: str
+    why: str
+    lenient: bool = False
+
+
+def decide_encoding(path: Path, forced: str | None = None) -> Encoding:
+    """Decide how to decode ``path``.
+
+    Raises:
+        SourceError: unknown forced encoding, or the file is binary.
+    """
+    if forced is not None:
+        try:
+            return Encoding(codecs.lookup(forced).name, "given by the user")
+        except LookupError:
+            raise SourceError(
+                f"unknown encoding {forced!r} for {path.name}", hint="Use e.g. utf-8, cp1252, utf-16."
+            ) from None
+    with path.open("rb") as handle:
+        head = handle.read(_HEAD)
+    for mark, codec in _MARKS:
+        if head.startswith(mark):
+            return Encoding(codec, "byte order mark", lenient=True)
+    if (utf16 := _utf16(head)) is not None:
+        return utf16
+    _refuse_binary(head, path)
+    return _eight_bit(path)
+
+
+def text_chunks(path: Path, encoding: Encoding) -> Iterator[str]:
+    """The text of ``path`` in pieces of about a million characters, without byte order mark.
+
+    Raises:
+        SourceError: bytes that the encoding does not know.
+    """
+    decoder = codecs.getincrementaldecoder(encoding.codec)(_WINDOWS if encoding.lenient else "strict")
+    first = True
+    with path.open("rb") as handle:
+        while True:
+            raw = handle.read(_CHUNK)
+            try:
+                text = decoder.decode(raw, final=not raw)
+            except UnicodeDecodeError as error:
+                raise SourceError(
+                    f"{path.name} cannot be decoded as {encoding.codec}: {error.reason}",
+                    hint="Name the encoding it is in, or export it as UTF-8.",
+                ) from None
+            if first and text:
+                text, first = text.removeprefix("\ufeff"), False
+            if text:
+                yield text
+            if not raw:
+                return
+
+
+def _utf16(head: bytes) -> Encoding | None:
+    """UTF-16 without a mark: nearly every second byte of Latin text is zero."""
+    even, odd = head[0::2].count(_NUL), head[1::2].count(_NUL)
+    half = max(1, len(head) // 2)
+    if odd > 0.6 * half and even < 0.1 * half:
+        return Encoding("utf-16-le", "zero bytes at odd places", lenient=True)
+    if even > 0.6 * half and odd < 0.1 * half:
+        return Encoding("utf-16-be", "zero bytes at even places", lenient=True)
+    return None
+
+
+def _refuse_binary(head: bytes, path: Path) -> None:
+    strange = len(_CONTROL.findall(head)) + head.count(_NUL)
+    if strange > 0.02 * len(head) + 4:
+        raise SourceError(
+            f"{path.name} is binary, not a table in text form", hint="Export it as CSV or as an Excel workbook."
+        )
+
+
+def _eight_bit(path: Path) -> Encoding:
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    evidence = bytearray()
+    high = sequences = 0
+    valid = True
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK):
+            if valid:
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    valid = False
+            if not chunk.isascii():
+                high += len(_HIGH.findall(chunk))
+                sequences += sum(len(found) for found in _UTF8_SEQUENCE.findall(chunk))
+                if len(evidence) < _EVIDENCE:
+                    evidence += _lines_with_accents(chunk, _EVIDENCE - len(evidence))
+    if valid:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            valid = False
+    if valid:
+        return Encoding("utf-8", "every byte is valid UTF-8" if high else "plain ASCII")
+    if sequences > 0.9 * high:
+        return Encoding("utf-8", f"UTF-8, with {high - sequences} bytes of Windows-1252 in it", lenient=True)
+    return _legacy(bytes(evidence))
+
+
+def _lines_with_accents(chunk: bytes, room: int) -> bytes:
+    lines = [line for line in chunk.splitlines() if not line.isascii()]
+    return b"\n".join(lines)[:room] + b"\n"
+
+
+def _legacy(evidence: bytes) -> Encoding:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(evidence, cp_isolation=list(LEGACY)).best()
+    if best is None:
+        return Encoding("cp1252", "not UTF-8; Windows-1252 taken, unsure", lenient=True)
+    codec = best.encoding
+    if codec == "iso8859_15" or codec not in LEGACY:
+        codec = "cp1252"  # same letters; the marks that differ (the euro sign) decide below
+        if b"\xa4" in evidence and not re.search(rb"[\x80-\x9f]", evidence):
+            codec = "iso8859_15"
+    return Encoding(codec, f"guessed from {len(evidence.splitlines())} lines with accents", lenient=True)
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Codec error handler: each refused byte as Windows-1252, or as the code point of its number."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    text = "".join(_windows_char(byte) for byte in wrong)
+    return text, error.end
+
+
+def _windows_char(byte: int) -> str:
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return chr(byte)
+
+
+_WINDOWS = "assay-windows"
+codecs.register_error(_WINDOWS, _as_windows)

@@ -1,0 +1,259 @@
+"""Mapping rules: which words of a header and which values point to which attribute, and the mapping of one source.
+
+Three files under ``rules/mapping/``:
+
+``headers.yml``
+    header vocabulary (:class:`HeaderRules`), folded with :func:`fold`.
+``content.yml``
+    words that recognise a column by its values (:class:`ContentRules`).
+``<source>.yml``
+    the mapping of one source (:class:`SourceMapping`), written by :func:`dump_mapping` and kept in a project;
+    where it exists it replaces the guess.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, model_validator
+
+from engine.rulebook.load import RuleBook, RuleModel
+from engine.vocabulary import JOINABLE_ATTRIBUTES, RECORD_ATTRIBUTES
+
+SOURCE_KEY = "source_key"
+"""The source's own key: not an attribute of a contact, but a column may feed it."""
+
+FEEDS: frozenset[str] = frozenset((SOURCE_KEY, *RECORD_ATTRIBUTES))
+"""Everything a column may feed."""
+
+Transform = Literal["join", "postcode_part", "town_part"]
+"""Column transformations on the way into a record.
+
+``join``
+    several columns feed one attribute: their values stand side by side, `` ; `` between them.
+``postcode_part`` / ``town_part``
+    "1204 Genève" in one cell: the code before the first letter of the town, and the rest.
+"""
+
+_LETTER_DIGIT = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
+_HUMP = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
+_UNSAFE = re.compile(r"[^\w.-]+")
+_VOCABULARY = ("headers", "content")  # a source of that name must not replace the vocabulary
+_OTHER = re.compile(r"[^a-z0-9]+")
+_SPELLED = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "№": "no"})
+
+
+def fold(text: str) -> str:
+    """A header or value as the vocabulary writes it.
+
+    >>> fold("Tél1_Domicile"), fold("dateOfBirth"), fold("N° client")
+    ('tel 1 domicile', 'date of birth', 'n client')
+    """
+    text = _HUMP.sub(" ", text).lower().translate(_SPELLED)
+    text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return " ".join(_LETTER_DIGIT.sub(" ", _OTHER.sub(" ", text)).split())
+
+
+class Ambiguous(RuleModel):
+    """A header that means several things.
+
+    Attributes:
+        feeds: the attributes it may feed, the likeliest first.
+        why: what decides, for the reader of the rule.
+    """
+
+    feeds: tuple[str, ...] = Field(min_length=1)
+    why: str = ""
+
+
+class HeaderRules(RuleModel):
+    """``mapping/headers.yml``: the words of headers.
+
+    Attributes:
+        attributes: attribute -> headers that name it.
+        ambiguous: header -> attributes it may feed.
+        aside: headers that are known and left aside, by topic.
+        never: headers of columns that are never imported (secrets, means of payment).
+        noise: words left out when headers are compared as sets of words.
+        strong: words that name a column inside a longer header.
+        foreign: words that say a strong word is about something else.
+    """
+
+    attributes: dict[str, tuple[str, ...]]
+    ambiguous: dict[str, Ambiguous]
+    aside: dict[str, tuple[str, ...]]
+    never: tuple[str, ...]
+    noise: tuple[str, ...]
+    strong: tuple[str, ...]
+    foreign: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _known_and_unique(self) -> HeaderRules:
+        named = [*self.attributes, *(feed for rule in self.ambiguous.values() for feed in rule.feeds)]
+        if unknown := sorted(set(named) - FEEDS):
+            raise ValueError(f"unknown attributes: {', '.join(unknown)}")
+        owner: dict[str, str] = {}
+        for name, header in self._all():
+            if owner.setdefault(header, name) != name:
+                raise ValueError(f'header "{header}" stands under {owner[header]} and {name}: put it under ambiguous')
+        return self
+
+    def _all(self) -> Iterator[tuple[str, str]]:
+        for group in (self.attributes, self.aside):
+            for name, headers in group.items():
+                yield from ((name, fold(header)) for header in headers)
+        yield from (("never", fold(header)) for header in self.never)
+        yield from (("ambiguous", fold(header)) for header in self.ambiguous)
+
+
+class Thresholds(RuleModel):
+    """Shares of a column's distinct values: below ``disbelieve`` a header is not believed, from ``recognise`` on values decide alone."""
+
+    disbelieve: float = Field(ge=0, le=1)
+    recognise: float = Field(ge=0, le=1)
+
+
+class ContentRules(RuleModel):
+    """``mapping/content.yml``: words that recognise a column by its values (see the comments there)."""
+
+    thresholds: Thresholds
+    blank: tuple[str, ...]
+    civility: tuple[str, ...]
+    academic: tuple[str, ...]
+    gender: tuple[str, ...]
+    language: tuple[str, ...]
+    country: tuple[str, ...]
+    kind: tuple[str, ...]
+    boolean: tuple[str, ...]
+    status: tuple[str, ...]
+    organisation: tuple[str, ...]
+    first_name: tuple[str, ...]
+    street: tuple[str, ...]
+    street_endings: tuple[str, ...]
+    phone_words: tuple[str, ...]
+    total: tuple[str, ...]
+
+    @cached_property
+    def words(self) -> dict[str, frozenset[str]]:
+        """Every list as a set of folded words, by its key."""
+        return {
+            name: frozenset(fold(word) or word for word in getattr(self, name))
+            for name in type(self).model_fields
+            if name not in ("thresholds", "blank")
+        }
+
+
+class ColumnMapping(RuleModel):
+    """What one column of a source feeds.
+
+    Attributes:
+        position: column position, 1 = first.
+        header: header as read; checked against the file before it is used.
+        attribute: attribute it feeds, ``source_key``, or null = not used.
+        transform: column transformation on the way, null = taken as it stands.
+        confidence: 0..1.
+        why: what decided.
+    """
+
+    position: int = Field(ge=1)
+    header: str
+    attribute: str | None = None
+    transform: Transform | None = None
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+    why: str = "mapping file"
+
+    @model_validator(mode="after")
+    def _known(self) -> ColumnMapping:
+        if self.attribute is not None and self.attribute not in FEEDS:
+            raise ValueError(f'unknown attribute "{self.attribute}"; known: {", ".join(sorted(FEEDS))}')
+        if self.transform is not None and self.attribute is None:
+            raise ValueError(f'column {self.position} has transform "{self.transform}" but feeds no attribute')
+        return self
+
+
+class SourceMapping(RuleModel):
+    """The mapping of one source: ``rules/mapping/<source>.yml``.
+
+    A column may stand twice when it feeds two attributes (a key that is also the contact number). Two columns may
+    feed one attribute only with the transform ``join``, and only a joinable one.
+
+    Attributes:
+        source: name of the source.
+        origin: ``guessed``, or the rule file it was read from.
+        columns: one entry per column (and feed), in column order.
+    """
+
+    source: str
+    origin: str = "guessed"
+    columns: tuple[ColumnMapping, ...]
+
+    @model_validator(mode="after")
+    def _one_feed_each(self) -> SourceMapping:
+        fed: dict[str, list[ColumnMapping]] = {}
+        for column in self.columns:
+            if column.attribute is not None:
+                fed.setdefault(column.attribute, []).append(column)
+        for attribute, columns in fed.items():
+            if len(columns) == 1:
+                continue
+            places = ", ".join(f"{column.header} ({column.position})" for column in columns)
+            if attribute not in JOINABLE_ATTRIBUTES:
+                raise ValueError(f"{attribute} is fed by several columns: {places}; only one may feed it")
+            if any(column.transform != "join" for column in columns):
+                raise ValueError(f"{attribute} is fed by several columns: {places}; give each the transform join")
+        return self
+
+    def feeding(self, attribute: str) -> tuple[ColumnMapping, ...]:
+        """The columns that feed ``attribute``, in column order."""
+        return tuple(column for column in self.columns if column.attribute == attribute)
+
+
+def mapping_file(source: str) -> str:
+    """Where a source's mapping stands inside ``rules/``.
+
+    >>> mapping_file("box office"), mapping_file("headers")
+    ('mapping/box_office.yml', 'mapping/headers_source.yml')
+    """
+    stem = _UNSAFE.sub("_", source)
+    return f"mapping/{stem}_source.yml" if stem in _VOCABULARY else f"mapping/{stem}.yml"
+
+
+def dump_mapping(mapping: SourceMapping) -> str:
+    """A mapping as YAML text, one line a column, ready for ``rules/mapping/<source>.yml``; loads back the same."""
+    lines = [
+        f"# Which column of {mapping.source} feeds which attribute. Correct a line and run again; attribute: null = not used.",
+        f"source: {_scalar(mapping.source)}",
+        "columns:",
+    ]
+    for column in mapping.columns:
+        parts = [f"position: {column.position}", f"header: {_scalar(column.header)}"]
+        parts.append(f"attribute: {column.attribute or 'null'}")
+        if column.transform is not None:
+            parts.append(f"transform: {column.transform}")
+        parts.append(f"confidence: {column.confidence:g}")
+        parts.append(f"why: {_scalar(column.why)}")
+        lines.append(f"  - {{{', '.join(parts)}}}")
+    return "\n".join(lines) + "\n"
+
+
+def load_mapping(book: RuleBook, source: str) -> SourceMapping | None:
+    """The mapping a project keeps for ``source``, or None when it has none (then it is guessed).
+
+    Raises:
+        RuleErrors: the file is there and wrong, every mistake with its line.
+    """
+    relative = mapping_file(source)
+    if not any((root / relative).is_file() for root in book.roots):
+        return None
+    return book.load(relative, SourceMapping).model_copy(update={"origin": f"rules/{relative}"})
+
+
+
+def _scalar(text: str) -> str:
+    """A double-quoted YAML scalar on one line, whatever the header holds."""
+    return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=2**31 - 1).strip()
