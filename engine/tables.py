@@ -341,6 +341,12 @@ GOLDEN_CHOICE = Table(
     ),
 )
 
+GOLDEN_CONTESTED = Table(
+    "golden.contested",
+    "one row per contact of several records (or of a shared structure) and attribute: the stored part of golden.choice",
+    GOLDEN_CHOICE.columns,
+)
+
 GOLDEN_CONTACT = Table(
     "golden.contact",
     "one row per contact: the golden record",
@@ -364,6 +370,16 @@ GOLDEN_CROSSWALK = Table(
         _need("contact_id", TEXT, "contact"),
         _need("contact_nr", TEXT, "contact number"),
         _need("kind", TEXT, "kind of the contact"),
+    ),
+)
+
+GOLDEN_NUMBER = Table(
+    "golden.number",
+    "one row per contact number given for the first time in this run: what numbers.jsonl has to learn",
+    (
+        _need("contact_id", TEXT, "contact it belongs to, for ever"),
+        _need("number", TEXT, "digits, at most 20, with the leading zeros of the source"),
+        _need("origin", TEXT, "source (kept), range (reserved range) or alias (further number of a merged contact)"),
     ),
 )
 
@@ -405,7 +421,7 @@ TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
     STANDARDISE_VALUE, STANDARDISE_RECORD, QUALITY_FINDING, QUALITY_EXPECTATION,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
-    GOLDEN_CHOICE, GOLDEN_CONTACT, GOLDEN_CROSSWALK,
+    GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_NUMBER,
     DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE,
 )  # fmt: skip
 

@@ -1,0 +1,9 @@
+"""Golden: records of one contact become one golden record, with its lineage, its identity and its number.
+
+The road: :func:`survive`. Which value wins is rules/survivorship/contact.yml; what its words mean is preferences.py.
+"""
+
+from engine.golden.numbers import Numbers, append_numbers
+from engine.golden.survive import survive
+
+__all__ = ["Numbers", "append_numbers", "survive"]

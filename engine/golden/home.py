@@ -1,0 +1,143 @@
+"""Home: the address a contact lives at, chosen whole before its lines are spelled.
+
+Two addresses are one home when their streets are alike and something else agrees, or when all but the street agrees
+(a street typed in another column). The winning home is the seed that ``home.choose`` prefers, with every record whose
+address is like it; records of other homes have no say in the address.
+"""
+
+from __future__ import annotations
+
+from engine.golden.attributes import HOME_NO
+from engine.golden.contest import hold_contest
+from engine.golden.evidence import MOST_CANDIDATES
+from engine.golden.letters import letters_sql
+from engine.golden.preferences import resolve
+from engine.rulebook.survivorship import Survivorship
+from engine.sql import identifier
+from engine.workspace import Workspace
+
+
+def choose_homes(ws: Workspace, rules: Survivorship) -> None:
+    """Set golden_multi.at_home of the records that have a say in the address, and make golden_home (the rules)."""
+    filled = " + ".join(f"({identifier(name)} is not null)::integer" for name in rules.home.members)
+    preferred = rules.prefer_sources
+    rank = "0"
+    if preferred:
+        # the place in prefer_sources, larger is better
+        rank = f"coalesce({len(preferred)} - list_position($preferred, source), -1)"
+    ws.execute(
+        f"""
+        create or replace temp table golden_address as
+        select block_no, record_no, newest, {rank} as source_rank, {filled} as filled,
+            {letters_sql("coalesce(street, addr_line1)", "words")} as street,
+            {letters_sql("house_number", "compact")} as number,
+            {letters_sql("postcode", "compact")} as postcode,
+            {letters_sql("town", "words")} as town,
+            (coalesce(street, addr_line1, po_box) is not null)::integer as has_street
+        from golden_multi where block_size > 1
+        """,
+        {"preferred": list(preferred)},
+    )
+    ws.execute(
+        """
+        create or replace temp table golden_place as
+        select *, count(*) over (partition by block_no) as places
+        from (
+            select block_no, street, number, postcode, town, min(record_no) as place_no, count(*) as rows,
+                max(newest) as newest, max(source_rank) as source_rank, max(filled) as filled,
+                max(has_street) as has_street
+            from golden_address
+            where filled > 0
+            group by block_no, street, number, postcode, town
+        )
+        """
+    )
+    ws.execute(
+        f"""
+        create or replace temp table golden_alike as
+        with compared as (
+            select * from golden_place where places > 1
+            qualify row_number() over (
+                partition by block_no order by has_street desc, rows desc, newest desc nulls last, place_no
+            ) <= {MOST_CANDIDATES}
+        )
+        select seed.block_no, seed.place_no, other.place_no as other_no
+        from compared as seed
+        join compared as other using (block_no)
+        where seed.place_no = other.place_no or {_same_home(rules.home.street_similarity)}
+        """
+    )
+    ws.execute(
+        f"""
+        create or replace temp table golden_candidate as
+        select alike.block_no as group_no, {HOME_NO}::utinyint as attribute_no,
+            lpad(alike.place_no::varchar, 10, '0') as candidate,
+            sum(other.rows) as rows, max(other.newest) as newest, max(other.source_rank) as source_rank,
+            max(seed.has_street) as has_street, max(seed.filled) as filled
+        from golden_alike as alike
+        join golden_place as seed on seed.place_no = alike.place_no
+        join golden_place as other on other.place_no = alike.other_no
+        group by alike.block_no, alike.place_no
+        """
+    )
+    ws.drop("golden_home")
+    names = (("source",) if preferred else ()) + rules.home.choose
+    hold_contest(ws, "golden_candidate", "golden_home", {HOME_NO: resolve(names)}, _no_evidence)
+    ws.execute(
+        """
+        create or replace temp table golden_at_home as
+        select address.record_no, alike.other_no is not null as at_home
+        from golden_address as address
+        join golden_place as place
+            on place.block_no = address.block_no
+            and place.street is not distinct from address.street
+            and place.number is not distinct from address.number
+            and place.postcode is not distinct from address.postcode
+            and place.town is not distinct from address.town
+        join golden_home as home on home.group_no = address.block_no
+        left join golden_alike as alike
+            on alike.block_no = address.block_no and alike.place_no = home.candidate::integer
+            and alike.other_no = place.place_no
+        where place.places > 1 and address.filled > 0
+        """
+    )
+    ws.execute(
+        """
+        update golden_multi set at_home = golden_at_home.at_home
+        from golden_at_home where golden_multi.record_no = golden_at_home.record_no
+        """
+    )
+    ws.drop("golden_address", "golden_place", "golden_alike", "golden_candidate", "golden_at_home")
+
+
+def _same_home(similarity: float) -> str:
+    street_alike = (
+        f"1 - damerau_levenshtein(seed.street, other.street) / greatest(length(seed.street), length(other.street))"
+        f" >= {similarity}"
+    )
+    # NULL on either side is no contradiction and no agreement
+    agreeing = (
+        "coalesce(seed.number = other.number, false) or coalesce(seed.town = other.town, false)"
+        " or coalesce(damerau_levenshtein(seed.postcode, other.postcode) <= 1, false)"
+    )
+    comparable = (
+        "coalesce(seed.number = other.number, seed.town = other.town, seed.postcode = other.postcode) is not null"
+    )
+    area = (
+        "coalesce(seed.town = other.town, false)"
+        " or coalesce(damerau_levenshtein(seed.postcode, other.postcode) <= 1, false)"
+    )
+    return f"""
+        case
+            when seed.street is not null and other.street is not null then
+                case
+                    when {street_alike} then ({agreeing}) or not ({comparable})
+                    else coalesce(seed.number = other.number and seed.postcode = other.postcode, false)
+                end
+            else ({area}) or coalesce(seed.town = other.town, seed.postcode = other.postcode) is null
+        end
+    """
+
+
+def _no_evidence(ws: Workspace, name: str, numbers: object) -> str:
+    raise AssertionError(f"no evidence is gathered for homes: {name}")  # the rule loader keeps such words out

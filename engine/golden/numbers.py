@@ -1,0 +1,253 @@
+"""Contact numbers: digits, at most 20, unique, kept from the source where they are free, never given twice.
+
+numbers.jsonl is the memory: one line a number, ``{"contact_id": ..., "number": ..., "origin": ...}``, only ever added to.
+Origins: ``source`` (kept), ``range`` (given from a reserved range), ``alias`` (a further number of a merged contact:
+burnt, so that nobody else gets it). Numbers are compared without leading zeros and stored with them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.errors import UsageError
+from engine.rulebook.load import RuleBook
+from engine.rulebook.survivorship import NumberRange, NumberRules
+from engine.workspace import Workspace
+
+NUMBER_RULES = "survivorship/numbers.yml"
+
+_SCHEMA = pa.schema([("contact_id", pa.string()), ("number", pa.string()), ("origin", pa.string())])
+
+
+def _none_given() -> pa.Table:
+    return _SCHEMA.empty_table()
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers given so far and the ranges reserved for new ones.
+
+    Attributes:
+        ranges: used up in order.
+        remembered: contact_id, number, origin: what numbers.jsonl holds.
+        salt: makes the contact ids of one project differ from another's.
+    """
+
+    ranges: tuple[NumberRange, ...] = (NumberRange(first=9000001, last=9999999),)
+    remembered: pa.Table = field(default_factory=_none_given)
+    salt: str = ""
+
+    @classmethod
+    def load(cls, book: RuleBook, path: Path | None = None, *, salt: str = "") -> Numbers:
+        """The ranges of rules/survivorship/numbers.yml and the numbers in ``path``, when it is there.
+
+        Raises:
+            RuleErrors: a range is wrong.
+            UsageError: the file is damaged, or gives a number twice.
+        """
+        rules = book.load(NUMBER_RULES, NumberRules)
+        remembered = _none_given() if path is None or not path.is_file() else _read(path)
+        return cls(ranges=rules.ranges, remembered=remembered, salt=salt)
+
+
+def append_numbers(ws: Workspace, path: Path) -> int:
+    """Add the numbers of golden.number to the file; how many.
+
+    The file is replaced whole once the new one is on the disk: a crash leaves the old memory, never half a line.
+    """
+    new = ws.arrow(
+        """
+        select '{"contact_id": "' || contact_id || '", "number": "' || number || '", "origin": "' || origin || '"}'
+            as line
+        from golden.number order by contact_id, origin, number
+        """
+    )
+    if not new.num_rows:
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    if path.is_file():
+        shutil.copyfile(path, fresh)
+    else:
+        fresh.write_bytes(b"")
+    with fresh.open("a", encoding="utf-8", newline="\n") as file:
+        for batch in new.to_batches():
+            file.write("".join(f"{line}\n" for line in batch.column(0).to_pylist()))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, path)
+    return new.num_rows
+
+
+def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | str]:
+    """Give every contact of golden_identity its number (temp table golden_numbered) and list the new ones.
+
+    Builds golden.number. A contact keeps the number it was given before; else the source's number of its most
+    complete record, when it is free; else the next of the reserved range, in contact_id order.
+
+    Raises:
+        UsageError: the ranges are used up.
+    """
+    ws.put("golden_remembered", numbers.remembered)
+    _claim_source_numbers(ws, numbers)
+    ws.execute(
+        """
+        create or replace temp table golden_unnumbered as
+        select identity.contact_id, row_number() over (order by identity.contact_id) as turn
+        from golden_identity as identity
+        left join golden_remembered as remembered
+            on remembered.contact_id = identity.contact_id and remembered.origin <> 'alias'
+        left join golden_kept as kept on kept.cluster_no = identity.cluster_no
+        where remembered.number is null and kept.number is null
+        """
+    )
+    needed = int(ws.value("select count(*) from golden_unnumbered"))
+    turn = _turns(ws, numbers, needed)
+    ws.execute(
+        f"""
+        create or replace temp table golden_numbered as
+        select identity.cluster_no, identity.contact_id,
+            coalesce(remembered.number, kept.number, {turn}) as number,
+            case when remembered.number is not null then 'remembered' when kept.number is not null then 'source'
+                else 'range' end as origin
+        from golden_identity as identity
+        left join golden_remembered as remembered
+            on remembered.contact_id = identity.contact_id and remembered.origin <> 'alias'
+        left join golden_kept as kept on kept.cluster_no = identity.cluster_no
+        left join golden_unnumbered as fresh on fresh.contact_id = identity.contact_id
+        """
+    )
+    figures: dict[str, int | float | str] = {
+        f"numbers_{origin}": int(count)
+        for origin, count in ws.rows("select origin, count(*) from golden_numbered group by origin order by origin")
+    }
+    figures["numbers_refused"] = int(ws.value("select count(*) from golden_claim where refused is not null"))
+    return figures
+
+
+NEW_NUMBERS = """
+select contact_id, number, origin from golden_numbered where origin <> 'remembered'
+union all
+select identity.contact_id, claim.number, 'alias' as origin
+from golden_claim as claim
+join golden_identity as identity using (cluster_no)
+left join golden_kept as kept on kept.cluster_no = claim.cluster_no and kept.bare = claim.bare
+where claim.refused is null and kept.number is null
+"""
+"""What golden.number holds: given for the first time, and the further numbers of contacts that had several."""
+
+
+def drop_working_tables(ws: Workspace) -> None:
+    """Drop what :func:`assign_numbers` made."""
+    ws.drop("golden_remembered", "golden_claim", "golden_kept", "golden_unnumbered", "golden_numbered")
+
+
+def _claim_source_numbers(ws: Workspace, numbers: Numbers) -> None:
+    """Make golden_claim (every number a contact brings, with why it is refused) and golden_kept (the one it keeps)."""
+    reserved = " or ".join(
+        f"bare::hugeint between {interval.first}::hugeint and {interval.last}::hugeint" for interval in numbers.ranges
+    )
+    completeness = _completeness()
+    ws.execute(
+        f"""
+        create or replace temp table golden_claim as
+        with offered as (
+            select member.cluster_no, trim(record.contact_number) as number,
+                ltrim(trim(record.contact_number), '0') as bare, {completeness} as completeness
+            from standardise.record as record
+            join golden_member as member using (record_id)
+            where regexp_full_match(trim(record.contact_number), '[0-9]{{1,20}}')
+        ),
+        claim as (
+            select cluster_no, bare, min(number) as number, max(completeness) as completeness
+            from offered where bare <> '' group by cluster_no, bare
+        ),
+        given as (
+            select distinct ltrim(number, '0') as bare from golden_remembered
+        )
+        select claim.cluster_no, claim.bare, claim.number, claim.completeness,
+            case
+                when count(*) over (partition by claim.bare) > 1 then 'claimed_by_several_contacts'
+                when {reserved.replace("bare", "claim.bare")} then 'in_a_reserved_range'
+                when given.bare is not null then 'given_before'
+            end as refused
+        from claim left join given using (bare)
+        """
+    )
+    ws.execute(
+        """
+        create or replace temp table golden_kept as
+        select cluster_no, bare, number from golden_claim
+        where refused is null and cluster_no not in (
+            select identity.cluster_no from golden_identity as identity
+            join golden_remembered as remembered
+                on remembered.contact_id = identity.contact_id and remembered.origin <> 'alias'
+        )
+        qualify row_number() over (partition by cluster_no order by completeness desc, bare::hugeint) = 1
+        """
+    )
+
+
+def _completeness() -> str:
+    from engine.golden.attributes import value_sql
+    from engine.vocabulary import CONTACT_ATTRIBUTES
+
+    return " + ".join(f"({value_sql(name)} is not null)::integer" for name in CONTACT_ATTRIBUTES if name != "email3")
+
+
+def _turns(ws: Workspace, numbers: Numbers, needed: int) -> str:
+    """SQL that turns ``turn`` (1, 2 ...) into the next numbers of the ranges.
+
+    Raises:
+        UsageError: too few are left.
+    """
+    left, cases = needed, []
+    for interval in numbers.ranges:
+        last = ws.value(
+            "select max(number::hugeint) from golden_remembered "
+            f"where number::hugeint between {interval.first}::hugeint and {interval.last}::hugeint"
+        )
+        start = interval.first if last is None else int(last) + 1
+        here = min(left, interval.last - start + 1)
+        if here > 0:
+            before = needed - left
+            cases.append(f"when turn <= {before + here} then (turn - {before + 1} + {start}::hugeint)::varchar")
+            left -= here
+    if left:
+        named = ", ".join(f"{interval.first}..{interval.last}" for interval in numbers.ranges)
+        raise UsageError(
+            f"the reserved contact numbers {named} are used up: {needed} contacts need one, {needed - left} are left",
+            hint="Reserve a further range in the target and add it to rules/survivorship/numbers.yml.",
+        )
+    return f"case {' '.join(cases)} end" if cases else "null::varchar"
+
+
+def _read(path: Path) -> pa.Table:
+    from pyarrow import json as arrow_json
+
+    hint = "Restore the file from its last copy: a contact number given once must never be forgotten."
+    if not path.stat().st_size:
+        return _none_given()
+    options = arrow_json.ParseOptions(explicit_schema=_SCHEMA, unexpected_field_behavior="ignore")
+    try:
+        found = arrow_json.read_json(path, parse_options=options).select(_SCHEMA.names)
+    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"{path.name} is damaged: {reason}", hint=hint) from None
+    number = found.column("number")
+    sound = pc.match_substring_regex(number, "^[0-9]{1,20}$")
+    if number.null_count or found.column("contact_id").null_count or not pc.all(sound, min_count=0).as_py():
+        raise UsageError(f"{path.name} is damaged: a line lacks contact_id or a number of 1 to 20 digits", hint=hint)
+    bare = pc.utf8_ltrim(number, characters="0")
+    if len(pc.unique(bare)) < len(bare):
+        raise UsageError(f"{path.name} gives a contact number twice", hint=hint)
+    owners = found.filter(pc.not_equal(pc.fill_null(found.column("origin"), ""), "alias")).column("contact_id")
+    if len(pc.unique(owners)) < len(owners):
+        raise UsageError(f"{path.name} gives one contact two numbers", hint=hint)
+    return found.set_column(2, "origin", pc.fill_null(found.column("origin"), "range"))

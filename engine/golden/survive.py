@@ -1,0 +1,191 @@
+"""Survive: one golden record a contact, each value with the record it came from and the preference that chose it.
+
+::
+
+    standardise.record, matching.cluster
+      golden_member     every record: contact group, structure group
+      golden_multi      records that share a group; home.py marks who has a say in the address
+      golden_cell       their values, with letters
+      golden_field      one per group and attribute; most have one value and are done
+      golden_letter     letters of the others -> variants.py -> contest.py -> form.py
+      golden_winner     value, record, rule of every field
+    golden.contact, golden.contested (and the view golden.choice), golden.crosswalk: assemble.py
+
+Contacts of one record, most of any base, never enter the contest: their values go straight across.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.golden.assemble import assemble
+from engine.golden.attributes import Attribute, attributes, cells_sql
+from engine.golden.contest import hold_contest, run_rounds
+from engine.golden.dispersion import measure_dispersion, weigh_records
+from engine.golden.evidence import Evidence
+from engine.golden.form import choose_forms, repair_forms
+from engine.golden.grades import grade_evidence
+from engine.golden.home import choose_homes
+from engine.golden.lines import rebuild_street_lines
+from engine.golden.numbers import Numbers
+from engine.golden.preferences import Preference, load_rules
+from engine.golden.variants import choose_variants, fill_overflow
+from engine.ledger import StageReport
+from engine.progress import Watcher
+from engine.rulebook.load import RuleBook
+from engine.rulebook.survivorship import Survivorship
+from engine.workspace import Workspace
+
+TRUST_ROUNDS = 2
+"""A second look at the records with the values the first one chose; a third changed nothing on any set."""
+
+
+def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher) -> StageReport:
+    """Build golden.contact, golden.choice and golden.crosswalk.
+
+    Args:
+        ws: holds standardise.record and matching.cluster.
+        book: rules/survivorship/contact.yml decides who wins.
+        numbers: the contact numbers given so far and the ranges reserved for new ones.
+        watcher: is told what happens.
+
+    Returns:
+        Records in, records in the crosswalk out; figures with the dispersion, the rules that decided and how
+        often each kind of evidence sides with the majority.
+
+    Raises:
+        RuleErrors: the rules name unknown preferences or attributes.
+        UsageError: the reserved ranges are used up.
+    """
+    rules = load_rules(book)
+    chosen = attributes(rules)
+    figures: dict[str, int | float | str] = {}
+    notes: list[str] = []
+
+    watcher.step("group records")
+    ws.execute(f"create or replace temp table golden_member as {ws.statement('golden', 'member')}")
+    ws.execute(
+        f"create or replace temp table golden_multi as {ws.statement('golden', 'multi')}",
+        {"bulk_share": rules.newest.bulk_share, "bulk_rows": rules.newest.bulk_rows},
+    )
+    watcher.step("choose homes")
+    choose_homes(ws, rules)
+    watcher.step("choose values")
+    _lay_out_fields(ws, chosen, rules)
+    evidence = Evidence(chosen, rules)
+    figures.update(_choose_letters(ws, chosen, rules, evidence))
+    choose_forms(ws, chosen)
+    for attribute in chosen:
+        if attribute.rule.overflow:
+            fill_overflow(ws, attribute, evidence)
+    rebuild_street_lines(ws, rules)
+    if rules.repair is not None:
+        figures["values_repaired"] = repair_forms(ws, chosen, rules.repair, evidence)
+    figures.update(grade_evidence(ws, chosen, evidence))
+    watcher.step("write golden records")
+    figures.update(assemble(ws, chosen, rules, numbers))
+    ws.drop(*_WORKING_TABLES)
+
+    rows_in = ws.count("standardise.record")
+    if rules.trust is not None and figures["dispersion"] != "":
+        verb = "used" if figures["trust"] else "not used"
+        notes.append(f"Dispersion of dissent {figures['dispersion']}: row trust {verb}.")
+    return StageReport(
+        stage="golden",
+        unit="record",
+        rows_in=rows_in,
+        rows_out=ws.count("golden.crosswalk"),
+        notes=tuple(notes),
+        figures=figures,
+    )
+
+
+_WORKING_TABLES = (
+    "golden_member", "golden_multi", "golden_home", "golden_cell", "golden_field", "golden_letter", "golden_near",
+    "golden_seed", "golden_tied", "golden_undecided", "golden_letter_winner", "golden_prefix_winner",
+    "golden_verdict", "golden_agreement", "golden_form", "golden_lexicon", "golden_gram", "golden_domain",
+    "golden_pair", "golden_winner",
+)  # fmt: skip
+
+
+def _lay_out_fields(ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship) -> None:
+    """Make golden_cell, golden_field, golden_winner (with what needs no contest) and golden_letter."""
+    cells = " union all ".join(cells_sql(attribute, rules) for attribute in chosen)
+    ws.execute(f"create or replace temp table golden_cell as {cells}")
+    ws.execute(f"create or replace temp table golden_field as {ws.statement('golden', 'field')}")
+    taken = {take: [a.number for a in chosen if a.rule.take == take] for take in ("union", "earliest", "latest")}
+    ws.execute(
+        f"create or replace temp table golden_winner as {ws.statement('golden', 'uncontested')}",
+        {name: numbers or [0] for name, numbers in taken.items()},
+    )
+    ws.execute(
+        f"create or replace temp table golden_letter as {ws.statement('golden', 'letter')}",
+        {"best": [a.number for a in chosen if a.rule.take == "best"]},
+    )
+
+
+def _choose_letters(
+    ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship, evidence: Evidence
+) -> dict[str, int | float | str]:
+    """Make golden_letter_winner: the letters of every contested field."""
+    choose_variants(ws, chosen, evidence)
+    ws.execute(
+        """
+        create or replace temp table golden_candidate as
+        select letter.* from golden_letter as letter
+        left join golden_seed as seed using (group_no, attribute_no)
+        left join golden_near as near
+            on near.group_no = letter.group_no and near.attribute_no = letter.attribute_no
+            and near.candidate = seed.candidate and near.other = letter.candidate
+        where seed.candidate is null or near.other is not null
+        """
+    )
+    best = [attribute for attribute in chosen if attribute.rule.take == "best"]
+    before = {attribute.number: _until_trust(attribute.letters) for attribute in best}
+    after = {attribute.number: attribute.letters[len(before[attribute.number]) :] for attribute in best}
+    ws.drop("golden_prefix_winner")
+    # a variant that is a single spelling is decided by what chose the variant
+    run_rounds(ws, "golden_candidate", "golden_prefix_winner", before, evidence.of_letters)
+    ws.execute("create or replace temp table golden_undecided as select * from golden_tied")
+    _finish(ws, after, evidence)
+    figures: dict[str, int | float | str] = {"dispersion": "", "trust": False}
+    if rules.trust is not None:
+        weigh_records(ws, chosen)
+        measured = measure_dispersion(ws)
+        figures["dispersion"] = "" if measured.dispersion is None else measured.dispersion
+        evidence.trusted = (
+            measured.dispersion is not None
+            and measured.records >= rules.trust.records
+            and measured.dispersion >= rules.trust.dispersion
+        )
+        figures["trust"] = evidence.trusted
+        if evidence.trusted:
+            for _ in range(TRUST_ROUNDS):
+                ws.execute("create or replace temp table golden_verdict as select * from golden_letter_winner")
+                _finish(ws, after, evidence)
+                weigh_records(ws, chosen)
+    ws.drop("golden_candidate")
+    return figures
+
+
+def _finish(ws: Workspace, after: dict[int, tuple[Preference, ...]], evidence: Evidence) -> None:
+    """Decide what the preferences before trust left undecided; golden_letter_winner then holds every field."""
+    ws.execute("create or replace temp table golden_letter_winner as select * from golden_prefix_winner")
+    hold_contest(ws, "golden_undecided", "golden_letter_winner", after, evidence.of_letters)
+    ws.execute(
+        """
+        update golden_letter_winner set rule = 'variant.' || seed.rule,
+            runner_up = coalesce(golden_letter_winner.runner_up, seed.runner_up)
+        from golden_seed as seed
+        where seed.group_no = golden_letter_winner.group_no and seed.attribute_no = golden_letter_winner.attribute_no
+            and golden_letter_winner.rule = 'single'
+        """
+    )
+
+
+def _until_trust(preferences: tuple[Preference, ...]) -> tuple[Preference, ...]:
+    """The preferences before ``trust``, all when it does not occur: they are decided once, not in every trust round."""
+    for position, preference in enumerate(preferences):
+        if preference.evidence == "trust":
+            return preferences[:position]
+    return preferences
