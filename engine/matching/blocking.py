@@ -113,7 +113,7 @@ RELAY: tuple[Family, ...] = (
     Family("structure and last sound", "scl || '/' || lp", "left(fn, 2)"),
     Family("structure and first name", "scl || '/' || fn", "left(ln, 2)"),
     Family("structure and last name", "scl || '/' || ln", "left(fn, 2)"),
-    Family("structure", "scl", "left(ln, 2)"),
+    Family("structure", "scl::varchar || '/'", "left(ln, 2)"),
 )
 """Relays meet only inside one structure cluster (``scl``)."""
 

@@ -158,13 +158,13 @@ def _suffix(case: Case, rules: Corrections) -> None:
 
 
 def _name_and_town(case: Case, rules: Corrections) -> None:
-    """Two strangers of one name in one town: nothing personal agrees, and the street does not either."""
+    """Two strangers of one name in one town: nothing personal is compared or agrees, and the street does not either."""
     personal = (
-        case.at("birth_date", "exact", "near", "two_parts", "year")
+        ~case.missing("birth_date")
         | case.at("email", "exact", "local", "local_name", "close")
         | case.at("phone", "exact", "close")
         | case.at("identifier", "exact", "close")
-        | case.at("address", "full", "street")
+        | case.at("address", "full", "street", "other_number", "same_number")
     )
     names = case.weight("first_name", "last_name", "address", "gender")
     case.cap("name and town", names, case.even + rules.name_and_town.value, ~personal)

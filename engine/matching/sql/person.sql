@@ -24,12 +24,14 @@ select
     n.scl,
     n.fn,
     n.f1,
+    left(n.fn, 1) as fi,
     n.ln,
+    left(n.ln, 1) as li,
     n.bn,
     list_filter(string_split(concat_ws(' ', n.ln, n.bn), ' '), lambda w: length(w) > 3) as lnt,
     s_last.sound as lp,
     s_first.sound as fp,
-    coalesce(k.groups, []) as nick,
+    k.groups as nick,
     coalesce(c.carriers, 1) as fn_c,
     case when n.fn is not null and n.ln is not null
         then array_to_string(list_sort(string_split(n.fn || ' ' || n.ln, ' ')), ' ')
