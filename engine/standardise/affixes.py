@@ -132,7 +132,7 @@ def _prefix(tokens: list[str], found: Affixes, words: NameWords, *, style: str, 
 
 
 def _follows_title(phrase: str, left: int, words: NameWords) -> bool:
-    """"M. le Comte X"; without its article a surname when only one word is left ("Frau Graf Maria")."""
+    """ "M. le Comte X"; without its article a surname when only one word is left ("Frau Graf Maria")."""
     return phrase in words.titles.honorifics_after_title and left >= (1 if phrase.split()[0] in ARTICLES else 2)
 
 
@@ -144,7 +144,7 @@ def _note_title(found: Affixes, code: str | None, written: list[str]) -> None:
 
 
 def _split_glued(tokens: list[str], words: NameWords) -> list[str]:
-    """"Mme.Dupont" is two words, "J.Dupont" and "Sig.ra" are not."""
+    """ "Mme.Dupont" is two words, "J.Dupont" and "Sig.ra" are not."""
     glued = _GLUED.match(tokens[0])
     if glued is None:
         return tokens

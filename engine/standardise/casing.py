@@ -58,7 +58,7 @@ def proper_case(text: str, style: CaseStyle, *, inner_capital: tuple[str, ...] =
 
 
 def _capitals_after_particles(text: str, style: CaseStyle) -> bool:
-    """"de LA FONTAINE" is a name in capitals as well."""
+    """ "de LA FONTAINE" is a name in capitals as well."""
     words = [word for word in text.split() if word not in style.lower]
     return bool(words) and len(words) < len(text.split()) and all(word.isupper() for word in words)
 

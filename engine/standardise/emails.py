@@ -19,6 +19,7 @@ IMPORTABLE = r"^[0-9a-z+$_-]+(\.[0-9a-z+$_-]+)*@[0-9a-z+_-]+(\.[0-9a-z+_-]+)+$"
 """SecuTix' own pattern: narrower than the standard (o'neil@ is mail, and not importable)."""
 
 _SEVERAL = re.compile(r"[\s;,/|]+|\b(?:ou|oder|et|und|and|or)\b")
+_CERTAIN_BREAK = re.compile(r"[;/|]")
 _ANGLED = re.compile(r"<([^<>]*@[^<>]*)>")
 _EDGES = " \t<>()[]{}\"'`´;:,.|/\\"
 _ROLE_BREAK = re.compile(r"[._+-]")
@@ -92,7 +93,7 @@ def standardise_emails(raw: str, words: EmailWords) -> EmailCell:
     if text.count("@") == 0:
         return EmailCell((), "placeholder" if is_placeholder(text, words.placeholders) else "no_at_sign")
     angled = _ANGLED.findall(text)
-    parts = angled or (_SEVERAL.split(text) if text.count("@") > 1 else [text])
+    parts = angled or (_SEVERAL if text.count("@") > 1 else _CERTAIN_BREAK).split(text)
     emails: dict[str, None] = {}
     refused: list[str] = []
     for part in parts:
@@ -156,7 +157,7 @@ def is_disposable(domain: str, words: EmailWords) -> bool:
 def email_class(email: str, words: EmailWords) -> str:
     """``role`` (info@, billetterie-groupes@), ``disposable`` or ``personal``."""
     local, _, domain = email.rpartition("@")
-    if is_disposable(domain, words):
+    if domain not in words.typos and is_disposable(domain, words):  # gmial.com is both: a typo is no throw-away
         return "disposable"
     head = _ROLE_BREAK.split(local, maxsplit=1)[0]
     is_role = local in words.roles or (head in words.roles and head not in words.roles_whole_word and len(head) > 2)

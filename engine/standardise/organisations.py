@@ -65,6 +65,10 @@ def standardise_organisation(raw: str, country: str | None, words: OrganisationW
     if not text or is_placeholder(text, words.placeholders) or fold(text) in words.placeholders.organisations:
         return Organisation(None, reason="placeholder" if raw.strip() else None)
     form = find_legal_form(text, country, words.forms)
+    if form is not None and form.risky and not form.agrees:
+        in_capitals = is_written_in_capitals(text, form.words, at_end=form.at_end)
+        if country is not None or not form.at_end or not in_capitals or text.isupper():
+            form = None  # "St. Augustine College", "Cortez SA" in the US: a word, not a form
     return Organisation(text, form.canonical if form else None, "mojibake_repaired" if repaired else None)
 
 

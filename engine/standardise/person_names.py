@@ -297,10 +297,8 @@ def _one_person(
     return (first, last, after) if born_after else (first, after, last)
 
 
-def _comma_halves(
-    tokens: list[str], found: Affixes, words: NameWords, *, style: str
-) -> tuple[list[str], list[str]]:
-    """"Dupont, Jean" -> last name and first name; "John Smith, Jr." has only a suffix behind its comma."""
+def _comma_halves(tokens: list[str], found: Affixes, words: NameWords, *, style: str) -> tuple[list[str], list[str]]:
+    """ "Dupont, Jean" -> last name and first name; "John Smith, Jr." has only a suffix behind its comma."""
     text = " ".join(tokens)
     if text.count(",") not in (1, 2):
         return tokens, []
@@ -380,10 +378,12 @@ def _cut_last_first(tokens: list[str], words: NameWords) -> int:
 
 
 def _is_inside_first_name(tokens: list[str], position: int) -> bool:
-    """"María del Carmen", "Juan de Dios": first names of several words."""
-    return fold(tokens[position - 1]) in {"maria", "juan"} and len(tokens) - position > 2 and fold(
-        tokens[position + 1]
-    ) in {"carmen", "dios", "pilar", "rosario", "mar", "angeles", "luz", "los"}
+    """ "María del Carmen", "Juan de Dios": first names of several words."""
+    return (
+        fold(tokens[position - 1]) in {"maria", "juan"}
+        and len(tokens) - position > 2
+        and fold(tokens[position + 1]) in {"carmen", "dios", "pilar", "rosario", "mar", "angeles", "luz", "los"}
+    )
 
 
 def _capitals_cue(

@@ -34,7 +34,7 @@ def standardise_website(raw: str, words: PlaceholderWords) -> Standardised:
     parts = [part for part in _SEVERAL.split(text[spelled.end() :] if spelled else text) if part]
     if not parts:
         return Standardised(None, "invalid_website")
-    host, slash, path = parts[0].partition("/")
+    host, _, path = parts[0].partition("/")
     host, colon, port = host.lower().rstrip(".").partition(":")
     if "@" in host:
         return Standardised(None, "email_in_website")
