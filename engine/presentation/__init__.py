@@ -1,5 +1,6 @@
 """Presentation: the files people and programs take away, the report and the manifest."""
 
+from engine.presentation.charts import warm_up
 from engine.presentation.facts import RunFacts
 from engine.presentation.files import write_tables
 from engine.presentation.manifest import output_files, rule_hashes, versions, write_manifest
@@ -13,6 +14,7 @@ __all__ = [
     "report_data",
     "rule_hashes",
     "versions",
+    "warm_up",
     "write_manifest",
     "write_report",
     "write_tables",

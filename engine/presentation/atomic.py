@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.errors import SurroundingsError
@@ -36,7 +36,8 @@ def replacing(target: Path) -> Iterator[Path]:
             f"cannot write {target.name}: {error.strerror}", hint="Check the space on the disk and the folder's rights."
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -42,6 +42,14 @@ _DECADES = [0, *(10**power for power in range(10))]
 """Marks of a logarithmic axis that starts at nothing."""
 
 
+def warm_up() -> None:
+    """Load the drawing libraries, so that the first chart of a page need not wait for them."""
+    import altair
+    import vl_convert
+
+    vl_convert.vegalite_to_svg(altair.Chart(altair.InlineData(values=[])).mark_bar().to_dict(validate=False))
+
+
 def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
     """Histogram of match weights by outcome, with the two thresholds.
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import duckdb
+
+from engine.errors import SurroundingsError
 from engine.presentation.atomic import replacing, write_text
 from engine.presentation.people import safe_cell
 from engine.sql import identifier, literal
@@ -126,4 +129,10 @@ _FORMATS = {
 
 def _copy(ws: Workspace, select: str, target: Path, form: Literal["csv", "parquet"]) -> None:
     # use_tmp_file off: `replacing` already is the temporary file, and DuckDB's would be readable by everyone
-    ws.execute(f"copy ({select}) to {literal(str(target))} ({_FORMATS[form]}, use_tmp_file false)", _PARAMETERS)
+    copy = f"copy ({select}) to {literal(str(target))} ({_FORMATS[form]}, use_tmp_file false)"
+    try:
+        ws.execute(copy, _PARAMETERS)
+    except duckdb.IOException as error:
+        raise SurroundingsError(
+            f"cannot write {target.stem}", hint="Check the space on the disk and the folder's rights."
+        ) from error

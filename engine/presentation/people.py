@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from engine.sql import literal
 
-STARTS_A_FORMULA = r"^\s*[=+\-@＝＋－＠]"
-"""What a spreadsheet may run (OWASP ASVS 1.2.10); Excel takes the full-width signs too."""
-
 HARMLESS = r"[+-]?[0-9]+([.,][0-9]+)?|\+[0-9][0-9 ]{5,}"
 """Numbers and international phone numbers: an apostrophe would only spoil them."""
 
-HIDDEN = r"[\x00-\x1f\x7f-\x{9f}\x{061c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+_HIDDEN = r"\x00-\x1f\x7f-\x{9f}\x{061c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}"
+HIDDEN = f"[{_HIDDEN}]"
 """Control characters and those that turn the direction of writing: they can hide or fake text."""
+
+STARTS_A_FORMULA = rf"^[\s{_HIDDEN}]*[=+\-@＝＋－＠]"
+"""What a spreadsheet may run (OWASP ASVS 1.2.10), also after blanks; Excel takes the full-width signs too."""
 
 
 def safe_cell(expression: str) -> str:
