@@ -58,10 +58,17 @@ OTHERS: Mapping[str, str] = {
 """Files made in another way, and what they are."""
 
 
+FOLDERS: Mapping[str, str] = {
+    "import": "import file",
+    "mapping": "the mapping of one source, as the rule file that replays it",
+}
+"""What stands in the folders that other stages fill."""
+
+
 def describe(name: str) -> str:
-    """What the output file ``name`` is, in one line; import files are known by not being ours."""
+    """What the output file ``name`` is, in one line; ``""`` when nobody told."""
     ours = {**{file.name: file.what for file in FILES}, **OTHERS}
-    return ours.get(name, "import file")
+    return ours.get(name) or FOLDERS.get(name.split("/", 1)[0], "")
 
 
 def write_tables(ws: Workspace, out: Path) -> None:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from engine.presentation import charts
-from engine.presentation.wording import number, percent, rename_none, size, words
+from engine.presentation.wording import figure, number, percent, rename_none, size, words
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters and those that turn the direction of writing; a header may hold them, a page must not."""
@@ -34,6 +34,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    environment.filters.update(number=number, percent=percent, words=words, size=size, rename_none=rename_none)
+    environment.filters.update(
+        figure=figure, number=number, percent=percent, words=words, size=size, rename_none=rename_none
+    )
     environment.globals["charts"] = charts
     return environment

@@ -206,8 +206,18 @@ def scene(ws: Workspace) -> RunFacts:
         sources=(source,),
         stages=(
             StageReport("intake", "line", 4, 3, 1, ("One source.",)),
-            StageReport("matching", "record", 3, 3, figures={"individual.estimated_precision": 0.97}),
-            StageReport("golden", "record", 3, 3, figures={"dispersion": 1.2}),
+            StageReport("matching", "record", 3, 3, figures={"individual_blocking_recall": 0.97}),
+            StageReport(
+                "golden",
+                "record",
+                3,
+                3,
+                figures={
+                    "dispersion": 1.2,
+                    "evidence.known.town.cases": 9,
+                    "evidence.known.town.sides_with_majority": 0.5,
+                },
+            ),
             StageReport("delivery", "contact", 2, 1, 1),
         ),
         options={"country": None},

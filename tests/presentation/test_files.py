@@ -171,3 +171,5 @@ def test_a_folder_that_cannot_be_written_is_said_plainly(ws: Workspace, tmp_path
 def test_every_file_is_explained() -> None:
     assert describe("lineage.parquet").startswith("for each golden value")
     assert describe("import/contacts.csv") == "import file"
+    assert describe("report.html")
+    assert describe("stranger.txt") == ""

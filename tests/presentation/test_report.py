@@ -81,7 +81,8 @@ def test_matching_shows_weights_thresholds_clusters_and_what_was_capped(data: di
         (-4, 0, 0, 1), (1, 0, 1, 0), (9, 1, 0, 0),
     ]  # fmt: skip
     assert individual["thresholds"] == {"merge": 9.5, "ask": 1.25}
-    assert individual["figures"] == {"estimated_precision": 0.97}
+    assert individual["figures"] == {"blocking_recall": 0.97}
+    assert individual["expected"] == {"ask": 0.7, "leave": 0.1, "merge": 0.99}
     assert individual["blocks"][0]["rows_capped"] == 2
     assert structure["histogram"] == []
     assert data["matching"]["cluster_sizes"] == [{"size": 1, "clusters": 1}, {"size": 2, "clusters": 1}]
@@ -92,6 +93,9 @@ def test_golden_counts_rules_contests_and_repairs(data: dict[str, Any]) -> None:
     assert (name["attribute"], name["contested"], name["repaired"], name["filled_share"]) == ("last_name", 1, 1, 0.5)
     assert name["rules"] == [{"rule": "rows_agree", "choices": 1}]
     assert data["golden"]["figures"] == {"dispersion": 1.2}
+    assert data["golden"]["evidence"] == [
+        {"attribute": "town", "kind": "known", "cases": 9, "sides_with_majority": 0.5}
+    ]
 
 
 def test_delivery_counts_rows_fields_notes_and_held(data: dict[str, Any]) -> None:

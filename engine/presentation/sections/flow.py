@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.presentation.facts import RunFacts
-from engine.presentation.files import describe
+from engine.presentation.files import OTHERS, describe
 from engine.workspace import Workspace
 
 
@@ -52,9 +52,12 @@ def ledger(facts: RunFacts) -> list[dict[str, Any]]:
 
 
 def files(facts: RunFacts) -> list[dict[str, str]]:
-    """The files written, import files first, and what each is."""
-    named = [{"file": name, "what": describe(name)} for name in facts.files]
-    return sorted(named, key=lambda entry: (entry["what"] != "import file", entry["file"]))
+    """The files written, those of this report included, import files first; and what each is."""
+    names = sorted({*facts.files, *OTHERS}) if facts.files else []
+    return [
+        {"file": name, "what": describe(name)}
+        for name in sorted(names, key=lambda name: not name.startswith("import/"))
+    ]
 
 
 def share(part: int, whole: int) -> float:

@@ -34,9 +34,21 @@ def golden(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
     for entry in attributes.values():
         entry["filled_share"] = share(entry["choices"], contacts)
     order = {name: number for number, name in enumerate(CONTACT_ATTRIBUTES)}
+    figures = dict(sorted(report.figures.items())) if report else {}
     return {
-        "figures": dict(sorted(report.figures.items())) if report else {},
+        "figures": {name: value for name, value in figures.items() if "." not in name},
+        "evidence": _evidence(figures),
         "attributes": sorted(
             attributes.values(), key=lambda entry: (order.get(entry["attribute"], len(order)), entry["attribute"])
         ),
     }
+
+
+def _evidence(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """How often each kind of evidence sides with a strict majority: figures ``evidence.<kind>.<attribute>.*``."""
+    grades: dict[tuple[str, str], dict[str, Any]] = {}
+    for name, value in figures.items():
+        if name.startswith("evidence."):
+            _, kind, attribute, figure = name.split(".")
+            grades.setdefault((attribute, kind), {"attribute": attribute, "kind": kind})[figure] = value
+    return [grades[key] for key in sorted(grades)]

@@ -38,9 +38,10 @@ def _kind(ws: Workspace, kind: str, figures: dict[str, Any]) -> dict[str, Any]:
         "records": records,
         "clusters": clusters,
         "outcomes": dict(outcomes),
-        "thresholds": _thresholds(ws, kind),
+        "thresholds": _thresholds(ws, kind, figures.get(f"{kind}_threshold")),
+        "expected": _expected(ws, kind),
         "figures": {
-            name.removeprefix(f"{kind}."): value for name, value in figures.items() if name.startswith(f"{kind}.")
+            name.removeprefix(f"{kind}_"): value for name, value in figures.items() if name.startswith(f"{kind}_")
         },
         "histogram": _histogram(ws, kind),
         "blocks": _blocks(ws, kind),
@@ -48,15 +49,29 @@ def _kind(ws: Workspace, kind: str, figures: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _thresholds(ws: Workspace, kind: str) -> dict[str, float | None]:
-    """The lowest weight that merges and the lowest that asks, as the pairs show them."""
+def _thresholds(ws: Workspace, kind: str, merge: float | None) -> dict[str, float | None]:
+    """The weights from which pairs are merged and asked about; what the stage does not tell, the pairs show."""
     found = ws.rows(
         "select min(match_weight) filter (outcome = 'merge'), min(match_weight) filter (outcome = 'ask') "
         "from matching.pair where kind = $kind",
         {"kind": kind},
     )[0]
-    merge, ask = (None if weight is None else round(weight, 4) for weight in found)
-    return {"merge": merge, "ask": ask}
+    weights = {"merge": found[0] if merge is None else merge, "ask": found[1]}
+    return {outcome: None if weight is None else round(weight, 4) for outcome, weight in weights.items()}
+
+
+def _expected(ws: Workspace, kind: str) -> dict[str, float | None]:
+    """The share of true matches to expect among the pairs of each outcome: the mean of their probabilities.
+
+    The model thinks so of itself: above a weight of 8 it is known to be a little too sure.
+    """
+    found = ws.rows(
+        # whole numbers: a sum of fractions would depend on the order of the threads
+        "select outcome, sum((match_probability * 1e9)::bigint)::double / 1e9 / count(*) from matching.pair "
+        "where kind = $kind group by outcome order by outcome",
+        {"kind": kind},
+    )
+    return {outcome: round(mean, 4) for outcome, mean in found}
 
 
 def _histogram(ws: Workspace, kind: str) -> list[dict[str, Any]]:
