@@ -127,7 +127,7 @@ def _first_name(prior: Prior) -> Comparison:
         "first_name",
         "fn",
         {
-            "exact": "fn_l = fn_r",
+            **_exact_by_band("fn"),
             "close": f"f1_l = f1_r or ({one_is_rare} and {near}) or (list_has_any(nick_l, nick_r) and not {near})",
             "initial": "fi_l = fi_r and least(strlen(f1_l), strlen(f1_r)) = 1",
             "swapped": _SWAPPED,
@@ -145,7 +145,7 @@ def _last_name(prior: Prior) -> Comparison:
         "last_name",
         "ln",
         {
-            "exact": "ln_l = ln_r",
+            **_exact_by_band("ln"),
             "close": f"{_jw('ln')} >= 0.92 or ({_one_edit('ln')} and strlen(ln_l) > 3)"
             " or (greatest(strlen(ln_l), strlen(ln_r)) >= 8 and list_has_any(lnt_l, lnt_r))"
             " or ln_l = bn_r or bn_l = ln_r",
@@ -192,7 +192,7 @@ def _email(prior: Prior) -> Comparison:
         {
             "exact": "list_has_any(em_l, em_r)",
             "local": "eu_l = eu_r and length(eu_l) >= 5 and not (eu_named_l and eu_named_r)",
-            "local_name": "eu_l = eu_r and length(eu_l) >= 4",
+            "local_name": "el_l = el_r and length(el_l) >= 4",
             "close": "levenshtein(em0_l, em0_r) <= 2 or (jaro_winkler_similarity(eu_l, eu_r) >= 0.94"
             " and split_part(em0_l, '@', 2) = split_part(em0_r, '@', 2))",
             "different": None,
@@ -278,6 +278,16 @@ def _levels(
         missing or f"{needs[0]}_l is null or {needs[0]}_r is null",
         tuple(Level(level, condition, prior.m[level]) for level, condition in conditions.items()),
     )
+
+
+def _exact_by_band(column: str) -> dict[str, str | None]:
+    """An equal name says more the rarer it is: three levels by how many carry it."""
+    equal = f"{column}_l = {column}_r"
+    return {
+        "exact_rare": f"{equal} and {column}_band_l = 'r'",
+        "exact": f"{equal} and {column}_band_l = 'u'",
+        "exact_common": equal,
+    }
 
 
 def _one_edit(column: str) -> str:

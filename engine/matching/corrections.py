@@ -17,6 +17,7 @@ from engine.matching.patterns import Bools, Floats, Patterns
 from engine.rulebook.matching import Corrections
 from engine.vocabulary import Kind
 
+_EXACT = ("exact_rare", "exact", "exact_common")
 _FIRST_NAME_DIFFERS = ("alike", "weak", "rare", "different")
 
 
@@ -130,7 +131,7 @@ def _households(case: Case, rules: Corrections, first_differs: Bools) -> _Househ
     if not (case.has("birth_date") and case.has("address")):
         return _Households(rules.household_blind.value, families=False)
     home = case.at("address", "full", "street") | case.at("phone", "exact")
-    shared = home & first_differs & case.at("last_name", "exact", "close", "swapped")
+    shared = home & first_differs & case.at("last_name", *_EXACT, "close", "swapped")
     pairs = case.patterns.pairs
     same = float(pairs[shared & case.at("birth_date", "exact", "near")].sum())
     other = float(pairs[shared & case.at("birth_date", "different", "generation")].sum())
@@ -161,10 +162,10 @@ def _name_and_town(case: Case, rules: Corrections) -> None:
     """Two strangers of one name in one town: nothing personal is compared or agrees, and the street does not either."""
     personal = (
         ~case.missing("birth_date")
-        | case.at("email", "exact", "local", "local_name", "close")
+        | case.at("email", "exact", "local", "close")
         | case.at("phone", "exact", "close")
         | case.at("identifier", "exact", "close")
-        | case.at("address", "full", "street", "other_number", "same_number")
+        | case.at("address", "full", "street")
     )
     names = case.weight("first_name", "last_name", "address", "gender")
     case.cap("name and town", names, case.even + rules.name_and_town.value, ~personal)

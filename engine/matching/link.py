@@ -34,6 +34,9 @@ Decision = tuple[str, str, str]
 
 _ORDER: tuple[Kind, ...] = ("structure", "relay", "individual")
 
+_DECISIVE = ("suffix", "siren", "vat")
+"""Columns compared however few records fill them: they keep apart what all else would merge."""
+
 
 @dataclass(slots=True)
 class _Told:
@@ -109,7 +112,11 @@ def _filled(ws: Workspace) -> list[str]:
     """Columns of m_key that hold something in one of a hundred units, and in two at least."""
     columns = [row[0] for row in ws.rows("describe m_key") if row[0] not in ("unit", "first_record", "scl")]
     counts = ws.rows(f"select count(*), {', '.join(f'count({column})' for column in columns)} from m_key")[0]
-    return [column for column, count in zip(columns, counts[1:], strict=True) if count >= max(2, counts[0] // 100)]
+    return [
+        column
+        for column, count in zip(columns, counts[1:], strict=True)
+        if count >= (1 if column in _DECISIVE else max(2, counts[0] // 100))
+    ]
 
 
 def _learn(

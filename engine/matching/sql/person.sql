@@ -1,6 +1,7 @@
 -- One row per unit of persons: what the comparisons and the blocking keys of individuals and relays read.
 -- Reads: m_folded, m_unit, m_street, m_sound, m_nickname.
--- carriers counts the different last names under a first name: an established name one letter away is another name.
+-- carriers counts the sounds of the other name that stand beside a name: copies of one person do not make a name common,
+-- and an established name one letter away is another name. Bands: common, usual, rare, against the average carrier's.
 with representative as (
     select u.unit, f.*
     from m_folded as f
@@ -15,8 +16,23 @@ named as (
         split_part(em[1], '@', 1) as eu
     from representative
 ),
+sounded as (
+    select n.*, s_last.sound as lp, s_first.sound as fp
+    from named as n
+    left join m_sound as s_last on s_last.word = n.l1
+    left join m_sound as s_first on s_first.word = n.f1
+),
 first_name_carriers as (
-    select fn, count(distinct ln) as carriers from named where fn is not null group by fn
+    select fn, count(distinct lp) as carriers from sounded where fn is not null group by fn
+),
+last_name_carriers as (
+    select ln, count(distinct fp) as carriers from sounded where ln is not null group by ln
+),
+first_name_average as (
+    select sum(carriers * carriers) / sum(carriers) as average from first_name_carriers
+),
+last_name_average as (
+    select sum(carriers * carriers) / sum(carriers) as average from last_name_carriers
 )
 select
     n.unit,
@@ -29,10 +45,12 @@ select
     left(n.ln, 1) as li,
     n.bn,
     list_filter(string_split(concat_ws(' ', n.ln, n.bn), ' '), lambda w: length(w) > 3) as lnt,
-    s_last.sound as lp,
-    s_first.sound as fp,
+    n.lp,
+    n.fp,
     k.groups as nick,
-    coalesce(c.carriers, 1) as fn_c,
+    coalesce(fc.carriers, 1) as fn_c,
+    case when fc.carriers >= fa.average then 'c' when fc.carriers >= fa.average / 4 then 'u' else 'r' end as fn_band,
+    case when lc.carriers >= la.average then 'c' when lc.carriers >= la.average / 4 then 'u' else 'r' end as ln_band,
     case when n.fn is not null and n.ln is not null
         then array_to_string(list_sort(string_split(n.fn || ' ' || n.ln, ' ')), ' ')
     end as nbag,
@@ -43,6 +61,7 @@ select
     case when len(n.em) > 0 then n.em end as em,
     n.em0,
     n.eu,
+    regexp_replace(n.eu, '[^a-z]', '', 'g') as el,
     not regexp_matches(n.eu, '[0-9]{2}') and (
         coalesce(contains(n.eu, left(replace(n.ln, ' ', ''), 4)), false)
         or coalesce(contains(n.eu, left(n.f1, 4)), false)
@@ -64,9 +83,10 @@ select
     n.x4,
     n.x5,
     n.x6
-from named as n
+from sounded as n
 left join m_street as t using (street_text)
-left join m_sound as s_last on s_last.word = n.l1
-left join m_sound as s_first on s_first.word = n.f1
 left join m_nickname as k on k.name = n.f1
-left join first_name_carriers as c on c.fn = n.fn
+left join first_name_carriers as fc on fc.fn = n.fn
+left join last_name_carriers as lc on lc.ln = n.ln
+cross join first_name_average as fa
+cross join last_name_average as la

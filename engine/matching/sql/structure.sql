@@ -23,6 +23,7 @@ select
     case when len(r.em) > 0 then r.em end as em,
     r.em[1] as em0,
     split_part(r.em[1], '@', 1) as eu,
+    regexp_replace(split_part(r.em[1], '@', 1), '[^a-z]', '', 'g') as el,
     regexp_matches(r.em[1], $roles) as eu_named,
     case when len(r.ph) > 0 then r.ph end as ph,
     r.ph[1] as ph0,
