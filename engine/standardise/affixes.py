@@ -10,6 +10,7 @@ from engine.standardise.name_words import NameWords
 from engine.standardise.titles import GENDER_OF_TITLE, TITLE_OF_GENDER, display_honorific, join_honorifics
 
 _GLUED = re.compile(r"([^\W\d_]+)\.(?=[^\W\d_]{2,})")
+_AFTER_DOT = re.compile(r"(?<=\.)(?=[^\W\d_]{2,})")
 _LONGEST = 5
 """Words in the longest civility ("de heer en mevrouw")."""
 
@@ -154,7 +155,7 @@ def _split_glued(tokens: list[str], words: NameWords) -> list[str]:
         head in titles.before_names or head in titles.honorifics or head in titles.weak
     ):
         return tokens
-    return [glued[0], tokens[0][glued.end() :], *tokens[1:]]
+    return [*_AFTER_DOT.split(tokens[0]), *tokens[1:]]
 
 
 def _post_nominal(tokens: list[str]) -> str:

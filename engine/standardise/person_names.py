@@ -347,9 +347,14 @@ def _cut_first_last(tokens: list[str], words: NameWords, style: str) -> int:
         return len(tokens) - 1
     keep = 2 if style in _SPANISH and len(tokens) > 2 else 1
     cut = 1
-    while cut < len(tokens) - keep and (words.is_first_name(tokens[cut]) or is_initials(tokens[cut])):
-        cut += 1
-    return cut
+    while cut < len(tokens) - keep:
+        if _is_inside_first_name(tokens, cut):
+            cut += 3 if fold(tokens[cut + 1]) == "los" else 2
+        elif words.is_first_name(tokens[cut]) or is_initials(tokens[cut]):
+            cut += 1
+        else:
+            break
+    return min(cut, len(tokens) - 1)
 
 
 def _cut_after_particles(tokens: list[str], words: NameWords, order: NameOrder) -> int | None:
@@ -390,7 +395,7 @@ def _capitals_cue(
     tokens: list[str], words: NameWords, *, only_known_first_names: bool
 ) -> tuple[list[str], list[str]] | None:
     """One block in capitals beside mixed words is the last name, whatever the order: (last name, first names)."""
-    capital = [sum(map(str.isalpha, token)) > 1 and token.isupper() for token in tokens]
+    capital = [sum(map(str.isalpha, token)) > 1 and token.isupper() and not is_initials(token) for token in tokens]
     if not any(capital):
         return None
     begin, end = capital.index(True), len(capital) - 1 - capital[::-1].index(True)
