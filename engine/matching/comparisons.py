@@ -128,7 +128,7 @@ def _first_name(prior: Prior) -> Comparison:
         "fn",
         {
             **_exact_by_band("fn"),
-            "close": f"f1_l = f1_r or ({one_is_rare} and {near}) or (list_has_any(nick_l, nick_r) and not {near})",
+            "close": f"f1_l = f1_r or ({one_is_rare} and {near}) or list_has_any(nick_l, nick_r)",
             "initial": "fi_l = fi_r and least(strlen(f1_l), strlen(f1_r)) = 1",
             "swapped": _SWAPPED,
             "alike": f"{_jw('fn')} >= 0.9 or {_one_edit('fn')}",
@@ -150,6 +150,7 @@ def _last_name(prior: Prior) -> Comparison:
             " or (greatest(strlen(ln_l), strlen(ln_r)) >= 8 and list_has_any(lnt_l, lnt_r))"
             " or ln_l = bn_r or bn_l = ln_r",
             "swapped": _SWAPPED,
+            "lone": "(fn_l is null and ln_l = fn_r) or (fn_r is null and ln_r = fn_l)",
             "weak": f"lp_l = lp_r or {_jw('ln')} >= 0.82",
             "different": None,
         },

@@ -113,7 +113,7 @@ def _individuals(case: Case, rules: Corrections) -> None:
         established = first_differs & ~case.at("first_name", "rare")
         case.cap("twin cap", case.weight("birth_date"), rules.twin.value, established)
     _suffix(case, rules)
-    _name_and_town(case, rules)
+    _namesakes(case, rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +158,26 @@ def _suffix(case: Case, rules: Corrections) -> None:
     case.take("one suffix", np.where(unproven, rules.suffix_one_side.value, 0.0))
 
 
-def _name_and_town(case: Case, rules: Corrections) -> None:
-    """Two strangers of one name in one town: nothing personal is compared or agrees, and the street does not either."""
+def _namesakes(case: Case, rules: Corrections) -> None:
+    """Two strangers of one name: nothing personal is compared or agrees, and the homes do not speak for one person.
+
+    A gap beside an equal town is no contradiction; another house number is one where mailbox or phone differ too.
+    """
     personal = (
         ~case.missing("birth_date")
         | case.at("email", "exact", "local", "close")
         | case.at("phone", "exact", "close")
         | case.at("identifier", "exact", "close")
-        | case.at("address", "full", "street")
+    )
+    elsewhere = case.missing("address") | case.at(
+        "address", "postcode_other_street", "town_other_street", "gap", "conflict"
+    )
+    next_door = case.at("address", "other_number") & (
+        case.at("email", "different", "local_name") | case.at("phone", "different")
     )
     names = case.weight("first_name", "last_name", "address", "gender")
-    case.cap("name and town", names, case.even + rules.name_and_town.value, ~personal)
+    limit = case.even + rules.namesake.value
+    case.cap("namesake cap", names, limit, ~personal & (elsewhere | next_door))
 
 
 def _structures(case: Case, rules: Corrections) -> None:

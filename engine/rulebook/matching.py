@@ -76,7 +76,7 @@ class Corrections(RuleModel):
     generation_no_families: Setting
     suffix_conflict: Setting
     suffix_one_side: Setting
-    name_and_town: Setting
+    namesake: Setting
     local_name: Setting
     extra: Setting
     brand: Setting

@@ -1,11 +1,22 @@
 -- One row per unit of persons: what the comparisons and the blocking keys of individuals and relays read.
 -- Reads: m_folded, m_unit, m_street, m_sound, m_nickname.
+-- A missing first name is read from a mailbox bruno.franke@ that ends in the last name.
 -- carriers counts the sounds of the other name that stand beside a name: copies of one person do not make a name common,
 -- and an established name one letter away is another name. Bands: common, usual, rare, against the average carrier's.
 with representative as (
     select u.unit, f.*
     from m_folded as f
     join m_unit as u on u.record_id = f.record_id and u.first_record = f.record_id
+),
+owned as (
+    select * replace (
+        case
+            when fn is null and replace(ln, ' ', '') = regexp_extract(em[1], '^[a-z]{3,}[._-]([a-z]+)@', 1)
+                then regexp_extract(em[1], '^([a-z]{3,})', 1)
+            else fn
+        end as fn
+    )
+    from representative
 ),
 named as (
     select
@@ -14,7 +25,7 @@ named as (
         split_part(ln, ' ', -1) as l1,
         em[1] as em0,
         split_part(em[1], '@', 1) as eu
-    from representative
+    from owned
 ),
 sounded as (
     select n.*, s_last.sound as lp, s_first.sound as fp
