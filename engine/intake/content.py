@@ -1,4 +1,4 @@
-"""What the values of a column look like: shares of its distinct values that pass simple tests.
+"""What the values of a column look like: shares of them that pass simple tests.
 
 The tests only have to recognise a column, where most values must pass; what one value means is the business of
 engine/standardise.
@@ -7,7 +7,9 @@ engine/standardise.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -40,11 +42,13 @@ _VAT = re.compile(r"(?:[A-Z]{2,3}[-. ]?)?[A-Z0-9]?[\d. -]{7,14}[A-Z0-9]{0,3}(?: 
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 _LETTER = re.compile(r"[^\W\d_]")
 _SIZE = 1_000  # distinct values tested
+_FEW = 30  # a column of so few values is one of codes
+_LONGEST = 200  # characters tested: a memo of 30,000 must not slow a search down
 
 
 @dataclass(frozen=True)
 class Content:
-    """Shares (0..1) of the distinct values of one column that pass a test; ``values`` are a sample in no order.
+    """Shares (0..1) of the values of one column that pass a test; ``values`` are a sample in the order of a hash.
 
     Every share is 0 for a column without values.
     """
@@ -53,10 +57,17 @@ class Content:
     rules: ContentRules
 
     @classmethod
-    def of(cls, values: Sequence[str], rules: ContentRules) -> Content:
-        """Sample of distinct, trimmed values; those typed because a field was compulsory are left out."""
-        kept = [value for value in values if value.lower() not in rules.blank]
-        return cls(tuple(kept[:_SIZE]), rules)
+    def of(cls, cells: Iterable[str], rules: ContentRules) -> Content:
+        """Content of sampled cells, in any order; values typed because a field was compulsory are left out.
+
+        Each value counts once, save in a column of few values: there a rare odd one must not weigh like the usual ones.
+        """
+        counts = Counter(cell[:_LONGEST] for cell in cells if cell and cell.lower() not in rules.blank)
+        values = sorted(counts, key=_by_content)[:_SIZE]
+        if len(values) <= _FEW:
+            unit = max(1, counts.total() // _SIZE)
+            values = [value for value in values for _ in range(max(1, counts[value] // unit))]
+        return cls(tuple(values), rules)
 
     def share(self, test: Callable[[str], object]) -> float:
         """Share of the values that pass ``test``."""
@@ -138,7 +149,9 @@ class Content:
     @cached_property
     def text(self) -> float:
         """Values that are words: letters make up most of them, and no @."""
-        return self.share(lambda value: "@" not in value and len(_LETTER.findall(value)) > 0.5 * len(value.replace(" ", "")))
+        return self.share(
+            lambda value: "@" not in value and len(_LETTER.findall(value)) > 0.5 * len(value.replace(" ", ""))
+        )
 
     @cached_property
     def letters(self) -> float:
@@ -177,7 +190,9 @@ class Content:
     @cached_property
     def vat_written(self) -> float:
         """Tax numbers that begin with the letters of a country."""
-        return self.share(lambda value: re.match(r"[A-Z]{2}", value) and _VAT.fullmatch(value) and len(_DIGITS.findall(value)) > 6)
+        return self.share(
+            lambda value: re.match(r"[A-Z]{2}", value) and _VAT.fullmatch(value) and len(_DIGITS.findall(value)) > 6
+        )
 
     @cached_property
     def uuid(self) -> float:
@@ -257,7 +272,9 @@ class Content:
     def street(self) -> float:
         """Values with a word for a street."""
         streets, endings = self.rules.words["street"], tuple(self.rules.words["street_endings"])
-        return self._tokens(lambda words: any(word in streets or (word.endswith(endings) and len(word) > 6) for word in words))
+        return self._tokens(
+            lambda words: any(word in streets or (word.endswith(endings) and len(word) > 6) for word in words)
+        )
 
     @cached_property
     def street_line(self) -> float:
@@ -271,6 +288,10 @@ class Content:
 
     def _tokens(self, test: Callable[[tuple[str, ...]], bool]) -> float:
         return sum(bool(words) and test(words) for words in self.tokens) / len(self.tokens) if self.tokens else 0.0
+
+
+def _by_content(value: str) -> tuple[int, str]:
+    return zlib.crc32(value.encode("utf-8", "surrogatepass")), value
 
 
 def _year(value: str) -> int | None:
@@ -292,7 +313,9 @@ def _year(value: str) -> int | None:
 
 
 def _is_phone(value: str) -> bool:
-    number = re.sub(r"(?i)\(?0?\)?\s*(?:tel|tél|ph|fax|mob)\.?:?\s*|(?:ext|poste|x)\.?\s*\d+$", "", value.replace("\n", " "))
+    number = re.sub(
+        r"(?i)\(?0?\)?\s*(?:tel|tél|ph|fax|mob)\.?:?\s*|(?:ext|poste|x)\.?\s*\d+$", "", value.replace("\n", " ")
+    )
     return all(
         bool(_PHONE.fullmatch(part.strip())) and 5 <= len(_DIGITS.findall(part)) <= 16 and _year(part.strip()) is None
         for part in re.split(r"[;,|]| / | ou | or ", number)
@@ -302,12 +325,16 @@ def _is_phone(value: str) -> bool:
 
 def _is_block(value: str) -> bool:
     pieces = [piece for piece in re.split(r"[\n,;|]| - ", value) if piece.strip()]
-    return len(pieces) >= 2 and len(value) > 15 and any(re.search(r"\b(?:\d{4,5}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})\b", p) for p in pieces[1:])
+    return (
+        len(pieces) >= 2
+        and len(value) > 15
+        and any(re.search(r"\b(?:\d{4,5}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})\b", p) for p in pieces[1:])
+    )
 
 
 def _luhn(value: str, length: int) -> bool:
     digits = re.sub(r"[\s.-]", "", value)
-    if len(digits) != length or not digits.isdigit():
+    if len(digits) != length or not digits.isdecimal():
         return False
     doubled = [int(digit) * (2 if at % 2 else 1) for at, digit in enumerate(reversed(digits))]
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0

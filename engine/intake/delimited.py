@@ -24,9 +24,11 @@ from engine.sql import literal
 from engine.workspace import Workspace
 
 READ = "intake_read"
-"""Temp table or view of the lines just read: line_no, file_line, cells, reason, detail."""
+"""Temp view of the lines just read: line_no, file_line, cells, reason, detail."""
 
-_FAST = "intake_fast"
+READ_ROWS = "intake_read_rows"
+"""Temp table under that view; its columns depend on who read."""
+
 
 _HEAD = 1 << 19  # characters looked at to decide the layout
 _BATCH = 20_000
@@ -92,9 +94,8 @@ def read_delimited(ws: Workspace, source: SourceFile, *, known: frozenset[str], 
 
 def forget_read(ws: Workspace) -> None:
     """Drop what the last reading left behind."""
-    kind = ws.value("select table_type from information_schema.tables where table_name = $name", {"name": READ})
-    ws.execute(f"drop {'view' if kind == 'VIEW' else 'table'} if exists {READ}")
-    ws.drop(_FAST)
+    ws.execute(f"drop view if exists {READ}")
+    ws.drop(READ_ROWS)
 
 
 def _write_body(source: SourceFile, encoding: Encoding, known: frozenset[str], copy: Path) -> _Body:
@@ -188,20 +189,20 @@ def _read_fast(ws: Workspace, copy: Path, body: _Body) -> bool:
     ws.execute("set preserve_insertion_order = true")  # so that rowid is the order of the file
     try:
         ws.execute(
-            f"create or replace temp table {_FAST} as {select}",
+            f"create or replace temp table {READ_ROWS} as {select}",
             {"path": str(copy), "delimiter": body.layout.dialect.split_at, "quote": quote},
         )
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException):
         return False
     finally:
         ws.execute(f"set preserve_insertion_order = {'true' if ordered else 'false'}")
-    rows, long_cells = ws.rows(f"select count(*), count_if(is_long) from {_FAST}")[0]
+    rows, long_cells = ws.rows(f"select count(*), count_if(is_long) from {READ_ROWS}")[0]
     if long_cells:
-        ws.drop(_FAST)
+        ws.drop(READ_ROWS)
         return False
     ws.execute(
         f"create or replace temp view {READ} as select rowid + 1 as line_no, "
-        f"{_file_line(body, rows)} as file_line, cells, null::varchar as reason, null::varchar as detail from {_FAST}"
+        f"{_file_line(body, rows)} as file_line, cells, null::varchar as reason, null::varchar as detail from {READ_ROWS}"
     )
     return True
 
@@ -211,7 +212,9 @@ def _file_line(body: _Body, rows: int) -> str:
     physical = body.newlines + (not body.ends_with_newline)
     if physical == rows:
         return f"rowid + {body.layout.body_line}"
-    within = "coalesce(strlen(array_to_string(cells, '')) - strlen(replace(array_to_string(cells, ''), chr(10), '')), 0)"
+    within = (
+        "coalesce(strlen(array_to_string(cells, '')) - strlen(replace(array_to_string(cells, ''), chr(10), '')), 0)"
+    )
     before = f"coalesce(sum({within} + 1) over (order by rowid rows between unbounded preceding and 1 preceding), 0)"
     total = f"sum({within} + 1) over ()"
     # blank lines between records are not counted by DuckDB: then the place is not known
@@ -223,13 +226,14 @@ def _file_line(body: _Body, rows: int) -> str:
 
 def _read_exact(ws: Workspace, copy: Path, body: _Body) -> None:
     ws.execute(
-        f"create or replace temp table {READ} "
+        f"create or replace temp table {READ_ROWS} "
         "(line_no bigint, file_line bigint, cells varchar[], reason varchar, detail varchar)"
     )
+    ws.execute(f"create or replace temp view {READ} as select * from {READ_ROWS}")
     for batch in _batches(copy, body):
         ws.connection.register("__intake_batch", batch)
         try:
-            ws.execute(f"insert into {READ} select * from __intake_batch")
+            ws.execute(f"insert into {READ_ROWS} select * from __intake_batch")
         finally:
             ws.connection.unregister("__intake_batch")
 
@@ -269,11 +273,16 @@ def _fitted(cells: list[str], width: int, short_rows: bool) -> tuple[list[str | 
 def _table(rows: list[tuple[int, int, list[str | None] | None, str | None, str | None]]) -> pa.Table:
     columns = list(zip(*rows, strict=True))
     try:
-        return pa.table([pa.array(column, type=field.type) for column, field in zip(columns, _SCHEMA, strict=True)], schema=_SCHEMA)
+        return pa.table(
+            [pa.array(column, type=field.type) for column, field in zip(columns, _SCHEMA, strict=True)], schema=_SCHEMA
+        )
     except UnicodeEncodeError:  # half of a surrogate pair cannot be stored as UTF-8
         cleaned = [(a, b, None if c is None else [_whole(cell) for cell in c], d, e) for a, b, c, d, e in rows]
         return pa.table(
-            [pa.array(column, type=field.type) for column, field in zip(zip(*cleaned, strict=True), _SCHEMA, strict=True)],
+            [
+                pa.array(column, type=field.type)
+                for column, field in zip(zip(*cleaned, strict=True), _SCHEMA, strict=True)
+            ],
             schema=_SCHEMA,
         )
 

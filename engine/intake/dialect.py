@@ -83,9 +83,7 @@ def decide_layout(lines: Sequence[str], known: frozenset[str], forced: str | Non
 def header_names(head: Sequence[str], width: int) -> tuple[str, ...]:
     """Names of ``width`` columns: the cells of the header, ``column_<n>`` for those without one."""
     squeezed = [" ".join(cell.split()) for cell in head]
-    return tuple(
-        squeezed[at] if at < len(squeezed) and squeezed[at] else f"column_{at + 1}" for at in range(width)
-    )
+    return tuple(squeezed[at] if at < len(squeezed) and squeezed[at] else f"column_{at + 1}" for at in range(width))
 
 
 def looks_like_header(head: Sequence[str], below: Sequence[Sequence[str]], known: frozenset[str]) -> bool:

@@ -27,7 +27,7 @@ _MARKS = (
 )
 _CHUNK = 1 << 20
 _HEAD = 1 << 16
-_EVIDENCE = 1 << 16  # bytes of lines with a non-ASCII byte that charset-normalizer looks at
+_EVIDENCE = 1 << 17  # bytes of lines with a non-ASCII byte that are looked at
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
@@ -117,32 +117,33 @@ def _refuse_binary(head: bytes, path: Path) -> None:
 
 
 def _eight_bit(path: Path) -> Encoding:
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    is_ascii = _is_utf8(path)
+    if is_ascii is not None:
+        return Encoding("utf-8", "plain ASCII" if is_ascii else "every byte is valid UTF-8")
     evidence = bytearray()
-    high = sequences = 0
-    valid = True
     with path.open("rb") as handle:
-        while chunk := handle.read(_CHUNK):
-            if valid:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    valid = False
+        while len(evidence) < _EVIDENCE and (chunk := handle.read(_CHUNK)):
             if not chunk.isascii():
-                high += len(_HIGH.findall(chunk))
-                sequences += sum(len(found) for found in _UTF8_SEQUENCE.findall(chunk))
-                if len(evidence) < _EVIDENCE:
-                    evidence += _lines_with_accents(chunk, _EVIDENCE - len(evidence))
-    if valid:
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            valid = False
-    if valid:
-        return Encoding("utf-8", "every byte is valid UTF-8" if high else "plain ASCII")
-    if sequences > 0.9 * high:
-        return Encoding("utf-8", f"UTF-8, with {high - sequences} bytes of Windows-1252 in it", lenient=True)
+                evidence += _lines_with_accents(chunk, _EVIDENCE - len(evidence))
+    high = len(_HIGH.findall(evidence))
+    if sum(map(len, _UTF8_SEQUENCE.findall(evidence))) > 0.9 * high:
+        return Encoding("utf-8", "UTF-8, with some bytes of Windows-1252 in it", lenient=True)
     return _legacy(bytes(evidence))
+
+
+def _is_utf8(path: Path) -> bool | None:
+    """Whether the file is plain ASCII when it is valid UTF-8 throughout; None when it is not."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    is_ascii = True
+    try:
+        with path.open("rb") as handle:
+            while chunk := handle.read(_CHUNK):
+                is_ascii = is_ascii and chunk.isascii()
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return None
+    return is_ascii
 
 
 def _lines_with_accents(chunk: bytes, room: int) -> bytes:

@@ -33,7 +33,9 @@ class Dialect:
 
     @cached_property
     def _open(self) -> re.Pattern[str]:
-        return re.compile(rf"[ \t]*{re.escape(self.quote or '')}" if self.delimiter != "\t" else re.escape(self.quote or ""))
+        return re.compile(
+            rf"[ \t]*{re.escape(self.quote or '')}" if self.delimiter != "\t" else re.escape(self.quote or "")
+        )
 
     @cached_property
     def _body(self) -> re.Pattern[str]:

@@ -175,11 +175,10 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
     loaded = ws.append(INTAKE_LINE, f"{judged}, cells from judged where verdict is null", parameters) - before
     reasons: list[tuple[str, int]] = []
     if loaded < lines:
-        ws.append(
-            INTAKE_HELD, f"{judged}, verdict as reason, detail from judged where verdict is not null", parameters
-        )
+        ws.append(INTAKE_HELD, f"{judged}, verdict as reason, detail from judged where verdict is not null", parameters)
         reasons = ws.rows(
-            "select reason, count(*) from intake.held where source = $source group by reason order by reason", parameters
+            "select reason, count(*) from intake.held where source = $source group by reason order by reason",
+            parameters,
         )
     forget_read(ws)
     if not loaded:

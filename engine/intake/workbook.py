@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from engine.errors import SourceError
-from engine.intake.delimited import READ, forget_read
+from engine.intake.delimited import READ, READ_ROWS, forget_read
 from engine.intake.dialect import header_names, looks_like_header
 from engine.intake.source_file import Format, SourceFile
 from engine.rulebook.mapping import fold
@@ -138,7 +138,9 @@ def read_sheet(ws: Workspace, sheet: Sheet, known: frozenset[str]) -> SheetLayou
     with pa.memory_map(str(sheet.file)) as mapped:
         table = pa.ipc.open_file(mapped).read_all()
         names = [f"c{at:05d}" for at in range(1, table.num_columns + 1)]
-        table = table.rename_columns(names).append_column("sheet_row", pa.array(range(1, table.num_rows + 1), pa.int64()))
+        table = table.rename_columns(names).append_column(
+            "sheet_row", pa.array(range(1, table.num_rows + 1), pa.int64())
+        )
         layout = _layout(table, names, known)
         if layout is None:
             return None
@@ -151,10 +153,7 @@ def read_sheet(ws: Workspace, sheet: Sheet, known: frozenset[str]) -> SheetLayou
 
 
 def _layout(table: pa.Table, names: list[str], known: frozenset[str]) -> SheetLayout | None:
-    top = [
-        [(value or "") for value in row.values()]
-        for row in table.select(names).slice(0, 2_000).to_pylist()
-    ]
+    top = [[(value or "") for value in row.values()] for row in table.select(names).slice(0, 2_000).to_pylist()]
     filled = [at for at, row in enumerate(top) if any(cell.strip() for cell in row)]
     if not filled:
         return None
@@ -183,21 +182,25 @@ def _extent(row: list[str]) -> int:
 def _stage(ws: Workspace, names: list[str], layout: SheetLayout) -> None:
     dated = ws.rows(
         "select "
-        + ", ".join(f"coalesce(bool_or(regexp_matches({name}, '^\\d{{4}}-\\d\\d-\\d\\d[ T]00:00:00')), false)" for name in names)
+        + ", ".join(
+            f"coalesce(bool_or(regexp_matches({name}, '^\\d{{4}}-\\d\\d-\\d\\d[ T]00:00:00')), false)" for name in names
+        )
         + " from __intake_sheet"
     )[0]
-    cells = ", ".join(f"nullif({_dateless(name) if is_dated else name}, '')" for name, is_dated in zip(names, dated, strict=True))
+    cells = ", ".join(
+        f"nullif({_dateless(name) if is_dated else name}, '')" for name, is_dated in zip(names, dated, strict=True)
+    )
     forget_read(ws)
     ws.execute(
-        f"create or replace temp table {READ} as "
+        f"create or replace temp table {READ_ROWS} as "
         "select row_number() over (order by sheet_row) as line_no, sheet_row as file_line, cells, "
         "null::varchar as reason, null::varchar as detail "
         f"from (select sheet_row, [{cells}] as cells from __intake_sheet where sheet_row >= $body_line) "
         "where trim(array_to_string(cells, '')) <> ''",
         {"body_line": layout.body_line},
     )
+    ws.execute(f"create or replace temp view {READ} as select * from {READ_ROWS}")
 
 
 def _dateless(name: str) -> str:
     return f"regexp_replace({name}, '^(\\d{{4}}-\\d\\d-\\d\\d)[ T]00:00:00(\\.0+)?$', '\\1')"
-

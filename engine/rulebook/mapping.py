@@ -253,7 +253,6 @@ def load_mapping(book: RuleBook, source: str) -> SourceMapping | None:
     return book.load(relative, SourceMapping).model_copy(update={"origin": f"rules/{relative}"})
 
 
-
 def _scalar(text: str) -> str:
     """A double-quoted YAML scalar on one line, whatever the header holds."""
     return yaml.safe_dump(text, default_style='"', allow_unicode=True, width=2**31 - 1).strip()

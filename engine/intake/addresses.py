@@ -1,0 +1,86 @@
+"""Which of the address columns is the street, the whole line, the whole address, the code and the town."""
+
+from __future__ import annotations
+
+import re
+
+from engine.intake.claim import Claim, fed
+
+STREET_FEEDS = frozenset({"street", "addr_line1", "address_block"})
+_LINES = ("addr_line1", "addr_line2", "addr_line3")
+_BEGINS_WITH_NUMBER = re.compile(r"\d+\s*\w?[\s,]")
+
+
+def resolve_addresses(claims: list[Claim]) -> None:
+    """Decide the open street columns, split codes from towns, and let no two columns be one line."""
+    numbered = bool(fed(claims, "house_number"))
+    for claim in claims:
+        if claim.state == "open" and STREET_FEEDS & set(claim.reading.feeds):
+            _decide(claim, numbered)
+    if numbered:
+        for claim in fed(claims, "addr_line1"):
+            if not fed(claims, "street") and claim.column.content.share(_BEGINS_WITH_NUMBER.match) < 0.3:
+                claim.feed("street", 0.9, f'header "{claim.column.header}", the number stands in its own column')
+    _move_down(claims)
+    _split_code_and_town(claims)
+    _town_beside_code(claims)
+
+
+def _decide(claim: Claim, numbered: bool) -> None:
+    header, content = claim.column.header, claim.column.content
+    if "address_block" in claim.reading.feeds and content.address_block >= 0.5:
+        claim.feed("address_block", 0.85, f'header "{header}", values hold the whole address')
+    elif numbered and "street" in claim.reading.feeds:
+        claim.feed("street", 0.95, f'header "{header}" beside a house number')
+    else:
+        claim.feed("addr_line1", 0.9, f'header "{header}"')
+
+
+def _move_down(claims: list[Claim]) -> None:
+    """A second first line becomes the second line, and so on while there is room."""
+    for line, below in zip(_LINES, _LINES[1:], strict=False):
+        claimants = sorted(fed(claims, line), key=lambda claim: claim.strength, reverse=True)
+        for claim in claimants[1:]:
+            why = f'header "{claim.column.header}"; {line} is "{claimants[0].column.header}"'
+            claim.feed(below, claim.confidence - 0.2, why)
+
+
+def _split_code_and_town(claims: list[Claim]) -> None:
+    """ "1204 Genève" in one cell feeds both attributes, unless the other has a column of its own."""
+    for claim in fed(claims, "postcode", "town"):
+        if claim.column.content.postcode_town < 0.5:
+            continue
+        other = "town" if claim.attribute == "postcode" else "postcode"
+        if any(candidate is not claim for candidate in fed(claims, other)):
+            continue
+        claim.feed("postcode", 0.85, f'header "{claim.column.header}", values hold code and town')
+        claim.transform, claim.second = "postcode_part", [("town", "town_part")]
+
+
+def _town_beside_code(claims: list[Claim]) -> None:
+    """Without a header for it, the town is the column of words next to the post code."""
+    codes = fed(claims, "postcode")
+    if not codes:
+        codes = _recognised_code(claims)
+    if not codes or fed(claims, "town") or codes[0].second:
+        return
+    at = claims.index(codes[0])
+    for neighbour in (at + 1, at - 1):
+        if 0 <= neighbour < len(claims) and claims[neighbour].state in ("unknown", "unsure"):
+            column = claims[neighbour].column
+            if column.content.text >= 0.9 and column.fill >= 0.3 and column.distinct >= 3:
+                claims[neighbour].feed("town", 0.55, "values are words, next to the post code")
+                return
+
+
+def _recognised_code(claims: list[Claim]) -> list[Claim]:
+    """A column of post codes whose header says nothing: they repeat, and a street stands in the file."""
+    if not fed(claims, *_LINES, "street", "address_block"):
+        return []
+    for claim in claims:
+        column = claim.column
+        repeats = 3 < column.distinct < 0.9 * column.filled
+        if claim.state == "unknown" and column.content.postcode >= 0.9 and repeats and column.content.date < 0.5:
+            claim.feed("postcode", 0.55, "values have the form of a post code and repeat, beside a street")
+            return [claim]
+    return []
