@@ -162,9 +162,11 @@ def _namesakes(case: Case, rules: Corrections) -> None:
     """Two strangers of one name: nothing personal is compared or agrees, and the homes do not speak for one person.
 
     A gap beside an equal town is no contradiction; another house number is one where mailbox or phone differ too.
+    Birth dates that differ make a stranger only in files whose dates can be trusted, as their learned weight tells.
     """
+    born_apart = case.at("birth_date", "two_parts", "different", "generation") & (case.weight("birth_date") < -2.5)
     personal = (
-        ~case.missing("birth_date")
+        ~(case.missing("birth_date") | born_apart)
         | case.at("email", "exact", "local", "close")
         | case.at("phone", "exact", "close")
         | case.at("identifier", "exact", "close")
@@ -182,7 +184,9 @@ def _namesakes(case: Case, rules: Corrections) -> None:
 
 def _structures(case: Case, rules: Corrections) -> None:
     even = case.even
-    case.cap("brand cap", case.weight("organisation", "domain", "email"), even + rules.brand.value)
+    other_mailbox = case.at("email", "different", "local_name")
+    limit = even + np.where(other_mailbox, rules.brand_other_mailbox.value, rules.brand.value)
+    case.cap("brand cap", case.weight("organisation", "domain", "email"), limit)
     case.cap("premises cap", case.weight("address", "phone"), even + rules.premises.value)
     branch = case.at("address", "other_number", "postcode_other_street", "town_other_street", "conflict")
     same_establishment = case.at("registration", "siret")

@@ -18,8 +18,6 @@ from engine.matching.patterns import Floats, Patterns
 from engine.rulebook.matching import MatchRules
 from engine.vocabulary import Kind
 
-_SMALLEST = 1e-7
-
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -77,7 +75,7 @@ def train(
     share = _share(10 * expected, comparable)
     trust = rules.training.prior_pairs.value
     matched = 0.0
-    u = _unmatched(compared, by_chance, m, share * diluted, rules, units)
+    u = _unmatched(by_chance, m, share * diluted, rules, units)
     for _ in range(int(rules.training.rounds.value)):
         belief = posterior(kind, rules, blocked, m, u, share) * blocked.pairs
         matched = float(belief.sum())
@@ -88,7 +86,7 @@ def train(
             )
         ]
         share = max(_share(matched + expected, comparable + units), _share(expected / 2, comparable))
-        u = _unmatched(compared, by_chance, m, share * diluted, rules, units)
+        u = _unmatched(by_chance, m, share * diluted, rules, units)
     m = [np.round(level, 12) for level in m]
     u = [np.round(level, 12) for level in u]
     return Model(kind, compared, tuple(m), tuple(u), float(round(share, 15)), round(matched, 6))
@@ -175,7 +173,6 @@ def _smoothed(counts: Floats, pseudo: float) -> Floats:
 
 
 def _unmatched(
-    compared: Sequence[Comparison],
     by_chance: Sequence[Floats],
     m: Sequence[Floats],
     share: float,
@@ -184,10 +181,9 @@ def _unmatched(
 ) -> list[Floats]:
     floor = rules.training.u_floor.value
     found = []
-    for one, chance, matched in zip(compared, by_chance, m, strict=True):
-        u = np.maximum(np.maximum(chance - share * matched, floor * chance), _SMALLEST)
-        if one.name in ("email", "phone", "identifier"):
-            u[-1] = max(u[-1], rules.training.chance_sharing.value / units)
+    for chance, matched in zip(by_chance, m, strict=True):
+        u = np.maximum(chance - share * matched, floor * chance)
+        u = np.maximum(u, rules.training.chance_sharing.value / units)
         found.append(_normal(u))
     return found
 

@@ -80,6 +80,7 @@ class Corrections(RuleModel):
     local_name: Setting
     extra: Setting
     brand: Setting
+    brand_other_mailbox: Setting
     premises: Setting
     branch: Setting
     registration: Setting
