@@ -40,7 +40,7 @@ class OutputFile:
 FILES: tuple[OutputFile, ...] = (
     OutputFile("crosswalk.csv", "crosswalk", "machine", "every line read, and the contact it became"),
     OutputFile("golden.csv", "golden", "machine", "one row per contact: the golden record"),
-    OutputFile("golden.parquet", "golden", "machine", "the golden records, typed, for programs"),
+    OutputFile("golden.parquet", "golden", "machine", "the golden records once more, for programs"),
     OutputFile("lineage.parquet", "lineage", "machine", "for each golden value: the record it came from and the rule"),
     OutputFile("pairs.parquet", "pairs", "machine", "every pair compared, its score and the evidence"),
     OutputFile("findings.csv", "findings", "person", "every finding, to the line of the source"),
