@@ -373,16 +373,6 @@ GOLDEN_CROSSWALK = Table(
     ),
 )
 
-GOLDEN_NUMBER = Table(
-    "golden.number",
-    "one row per contact number given for the first time in this run: what numbers.jsonl has to learn",
-    (
-        _need("contact_id", TEXT, "contact it belongs to, for ever"),
-        _need("number", TEXT, "digits, at most 20, with the leading zeros of the source"),
-        _need("origin", TEXT, "source (kept), range (reserved range) or alias (further number of a merged contact)"),
-    ),
-)
-
 DELIVERY_OPERATION = Table(
     "delivery.operation",
     "one row per row of an import file",
@@ -421,7 +411,7 @@ TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
     STANDARDISE_VALUE, STANDARDISE_RECORD, QUALITY_FINDING, QUALITY_EXPECTATION,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
-    GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_NUMBER,
+    GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK,
     DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE,
 )  # fmt: skip
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.golden.attributes import NUMBER, Attribute, value_sql
-from engine.golden.numbers import NEW_NUMBERS, Numbers, assign_numbers, drop_working_tables
+from engine.golden.numbers import NEW_NUMBERS, Numbers, assign_numbers, drop_working_tables, new_numbers_sql
 from engine.rulebook.survivorship import Survivorship
 from engine.sql import identifier, literal
-from engine.tables import GOLDEN_CHOICE, GOLDEN_CONTACT, GOLDEN_CONTESTED, GOLDEN_CROSSWALK, GOLDEN_NUMBER
+from engine.tables import GOLDEN_CHOICE, GOLDEN_CONTACT, GOLDEN_CONTESTED, GOLDEN_CROSSWALK
 from engine.vocabulary import CONTACT_ATTRIBUTES
 from engine.workspace import Workspace
 
@@ -16,7 +16,7 @@ from engine.workspace import Workspace
 def assemble(
     ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship, numbers: Numbers
 ) -> dict[str, int | float | str]:
-    """Build golden.contact, golden.contested, golden.choice, golden.crosswalk and golden.number.
+    """Build golden.contact, golden.contested, golden.choice and golden.crosswalk.
 
     Raises:
         UsageError: the reserved contact numbers are used up.
@@ -25,8 +25,9 @@ def assemble(
         f"create or replace temp table golden_identity as {ws.statement('golden', 'identity')}", {"salt": numbers.salt}
     )
     figures = assign_numbers(ws, numbers)
-    ws.build(GOLDEN_NUMBER, NEW_NUMBERS)
-    ws.build(GOLDEN_CONTACT, contact_sql(rules))
+    ws.execute(f"create or replace temp table {NEW_NUMBERS} as {new_numbers_sql()}")
+    ws.build(GOLDEN_CONTACT, lone_contact_sql())
+    ws.append(GOLDEN_CONTACT, contact_sql(rules))
     ws.build(GOLDEN_CONTESTED, contested_sql(rules))
     ws.build_from_file(GOLDEN_CROSSWALK)
     _offer_choice(ws)
@@ -38,8 +39,21 @@ def assemble(
     return figures
 
 
+def lone_contact_sql() -> str:
+    """SELECT of the contacts of one record that share no structure: their values go straight across."""
+    own = ", ".join(f"{value_sql(name)} as {identifier(name)}" for name in CONTACT_ATTRIBUTES)
+    return f"""
+        select numbered.contact_id, numbered.number as contact_nr, identity.kind,
+            identity.structure_contact_id, 1 as records, {own}
+        from (select * exclude (kind) from standardise.record) as record
+        join golden_identity as identity using (record_id)
+        join golden_numbered as numbered using (cluster_no)
+        where identity.block_size = 1
+    """
+
+
 def contact_sql(rules: Survivorship) -> str:
-    """SELECT of golden.contact: winners where records competed, the record's own value where it is alone."""
+    """SELECT of the other contacts: winners where records competed, the record's own value where it is alone."""
     columns = []
     for name in CONTACT_ATTRIBUTES:
         shared = name in rules.structure_block.attributes
@@ -57,16 +71,16 @@ def contact_sql(rules: Survivorship) -> str:
             select group_no, {wide} from golden_winner group by group_no
         ),
         own as (
-            select record_id, {own} from standardise.record
+            select record_no, {own} from golden_multi where record_no = cluster_no
         )
         select identity.contact_id, numbered.number as contact_nr, identity.kind, identity.structure_contact_id,
             identity.records, {", ".join(columns)}
         from golden_identity as identity
         join golden_numbered as numbered using (cluster_no)
-        join golden_member as founder on founder.record_no = identity.cluster_no
-        join own as record on record.record_id = founder.record_id
+        join own as record on record.record_no = identity.cluster_no
         left join winner as person on person.group_no = identity.cluster_no
         left join winner as block on block.group_no = identity.block_no
+        where identity.block_size > 1
     """
 
 
@@ -92,7 +106,7 @@ def contested_sql(rules: Survivorship) -> str:
         lone as (
             select contact_id, attribute, value, record_id
             from (
-                select identity.contact_id, record.record_id, {own}
+                select identity.contact_id, identity.record_id, {own}
                 from golden_identity as identity
                 join golden_multi as record on record.record_no = identity.cluster_no
                 where identity.records = 1 and identity.block_size > 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.golden.letters import letters_sql
+from engine.golden.letters import Fold, letters_sql
 from engine.golden.preferences import Preference, resolve
 from engine.rulebook.survivorship import AttributeRule, Survivorship
 from engine.sql import identifier, literal
@@ -118,20 +119,39 @@ def source_rank_sql(attribute: Attribute, rules: Survivorship) -> str:
     return f"(case source {cases} else 0 end)"
 
 
-def cells_sql(attribute: Attribute, rules: Survivorship) -> str:
-    """SELECT of the attribute's cells in golden_multi: one row per record and value it offers."""
+def cells_sql(attribute: Attribute, rules: Survivorship, *, away: bool = False) -> str:
+    """SELECT of the attribute's cells in golden_multi: one row per record and value it offers.
+
+    With ``away``, of the records that live elsewhere than the winning home, else of all others.
+    """
     offers = [(value_sql(attribute.name), 1, valid_sql(attribute, rules))]
     if attribute.name == "email":
         # a second address is an offer for the first field too: it may be the newer one
         offers += [(value_sql("email2"), 0, "2"), (value_sql("email3"), 0, "2")]
-    live = "coalesce(at_home, true)" if attribute.at_home else "true"
+    letters = f", {folded_sql({attribute.number: attribute})} as letters" if away else ""
+    place = ("away" if away else "not away") if attribute.at_home else "true"
     return " union all ".join(
         f"""
-        select {attribute.group} as group_no, {attribute.number}::utinyint as attribute_no, record_no, value,
-            {letters_sql("value", attribute.rule.fold)} as letters, valid::utinyint as valid, {main}::utinyint as main,
-            {source_rank_sql(attribute, rules)}::tinyint as source_rank, newest, {live} as live
-        from (select *, {value} as value, {valid} as valid from golden_multi where {attribute.group_size} > 1)
+        select group_no, attribute_no, record_no, value, valid, {main}::utinyint as main,
+            {source_rank_sql(attribute, rules)}::tinyint as source_rank, newest{letters}
+        from (
+            select *, {attribute.group} as group_no, {attribute.number}::utinyint as attribute_no, {value} as value,
+                {valid}::utinyint as valid
+            from golden_multi where {attribute.group_size} > 1 and {place}
+        )
         where value is not null
         """
         for value, main, valid in offers
     )
+
+
+def folded_sql(attributes: Mapping[int, Attribute]) -> str:
+    """The letters of ``value`` in a row that has ``attribute_no``."""
+    by_fold: dict[Fold, list[int]] = {}
+    for number, attribute in attributes.items():
+        by_fold.setdefault(attribute.rule.fold, []).append(number)
+    cases = " ".join(
+        f"when attribute_no in ({', '.join(map(str, numbers))}) then {letters_sql('value', fold)}"
+        for fold, numbers in by_fold.items()
+    )
+    return f"(case {cases} end)"

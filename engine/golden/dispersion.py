@@ -34,16 +34,16 @@ def weigh_records(ws: Workspace, chosen: Sequence[Attribute]) -> None:
         create or replace temp table golden_agreement as
         with dissent as (
             select cell.record_no, count(*) as dissenting
-            from golden_cell as cell
+            from golden_contender as cell
             join golden_letter_winner as winner using (group_no, attribute_no)
-            where cell.live and cell.main = 1 and cell.letters <> winner.candidate
+            where cell.main = 1 and cell.letters <> winner.candidate
                 and list_contains($votes, cell.attribute_no)
             group by cell.record_no
         )
         select filled.record_no, filled.filled, filled.filled - coalesce(dissent.dissenting, 0) as agreeing
         from (
             select record_no, count(*) as filled from golden_cell
-            where live and main = 1 and list_contains($votes, attribute_no)
+            where main = 1 and list_contains($votes, attribute_no)
             group by record_no
         ) as filled
         left join dissent using (record_no)

@@ -21,7 +21,7 @@ MOST_CANDIDATES = 60
 """Candidates of one field that are compared with each other: pairs grow with the square, and who has more is a
 cluster to look at, not to measure."""
 
-MODEL_VALUES = 100_000
+MODEL_VALUES = 30_000
 """Distinct values per attribute that the letter model learns from: more changes no order and costs a second each."""
 
 _SWAPPED = {NUMBER["first_name"]: NUMBER["last_name"], NUMBER["last_name"]: NUMBER["first_name"]}
@@ -81,7 +81,7 @@ class Evidence:
         self.lexicon(ws, numbers)
         return f"""
             select subject.group_no, subject.attribute_no, subject.candidate,
-                case when lexicon.rows > own.rows_all then 1 else 0 end as score
+                case when lexicon.rows > own.rows_own then 1 else 0 end as score
             from {subject} as subject
             join golden_letter as own using (group_no, attribute_no, candidate)
             left join golden_lexicon as lexicon
@@ -106,7 +106,7 @@ class Evidence:
             select subject.group_no, subject.attribute_no, subject.candidate,
                 max(case
                     when length(subject.candidate) >= 3 and contains(
-                        regexp_replace(split_part(mail.letters, '@', 1), '[^\\p{{L}}]+', '', 'g'),
+                        regexp_replace(split_part(mail.value, '@', 1), '[^\\p{{L}}]+', '', 'g'),
                         replace(subject.candidate, ' ', '')
                     ) then 1 else 0
                 end) as score
@@ -135,11 +135,11 @@ class Evidence:
 
     def _fits_partner(self, ws: Workspace, numbers: Sequence[int], subject: str) -> str:
         if not self._with_pairs:
-            folded = {name: letters_sql(name, self._attributes[NUMBER[name]].rule.fold) for name in _PARTNERS.values()}
             ws.execute(
                 f"""
                 create or replace temp table golden_pair as
-                select {folded["postcode"]} as postcode, {folded["town"]} as town, sum(rows)::bigint as rows
+                select {self._folded("postcode", "postcode")} as postcode, {self._folded("town", "town")} as town,
+                    sum(rows)::bigint as rows
                 from (
                     select postcode, town, count(*) as rows from standardise.record
                     where postcode is not null and town is not null group by postcode, town
@@ -150,27 +150,29 @@ class Evidence:
             self._with_pairs = True
         selects = []
         for number in numbers:
-            mine = _PARTNERS[number]
-            theirs = "town" if mine == "postcode" else "postcode"
+            mine, theirs = _PARTNERS[number], next(name for partner, name in _PARTNERS.items() if partner != number)
             selects.append(
                 f"""
                 select subject.group_no, subject.attribute_no, subject.candidate,
                     max(case when pair.rows > own.rows then 1 else 0 end) as score
                 from {subject} as subject
                 left join (
-                    select mine.group_no, mine.letters as mine, theirs.letters as theirs, count(*) as rows
-                    from golden_cell as mine
+                    select mine.group_no, mine.letters as here, {self._folded(theirs, "theirs.value")} as there,
+                        count(*) as rows
+                    from golden_contender as mine
                     join golden_cell as theirs using (group_no, record_no)
                     where mine.attribute_no = {number} and theirs.attribute_no = {NUMBER[theirs]}
-                        and mine.live and theirs.live
-                    group by mine.group_no, mine.letters, theirs.letters
-                ) as own on own.group_no = subject.group_no and own.mine = subject.candidate
-                left join golden_pair as pair on pair.{mine} = own.mine and pair.{theirs} = own.theirs
+                    group by mine.group_no, here, there
+                ) as own on own.group_no = subject.group_no and own.here = subject.candidate
+                left join golden_pair as pair on pair.{mine} = own.here and pair.{theirs} = own.there
                 where subject.attribute_no = {number}
                 group by subject.group_no, subject.attribute_no, subject.candidate
                 """
             )
         return " union all ".join(selects)
+
+    def _folded(self, name: str, value: str) -> str:
+        return letters_sql(value, self._attributes[NUMBER[name]].rule.fold)
 
     def _trust(self, ws: Workspace, numbers: Sequence[int], subject: str) -> str:
         if not self.trusted:
@@ -181,9 +183,9 @@ class Evidence:
                 max((record.agreeing - case when verdict.candidate = cell.letters then 1 else 0 end + 0.5::double)
                     / record.filled) as score
             from {subject} as subject
-            join golden_cell as cell
+            join golden_contender as cell
                 on cell.group_no = subject.group_no and cell.attribute_no = subject.attribute_no
-                and cell.letters = subject.candidate and cell.live
+                and cell.letters = subject.candidate
             join golden_agreement as record on record.record_no = cell.record_no
             join golden_verdict as verdict
                 on verdict.group_no = subject.group_no and verdict.attribute_no = subject.attribute_no

@@ -21,11 +21,9 @@ def choose_forms(ws: Workspace, chosen: Sequence[Attribute]) -> None:
         select cell.group_no, cell.attribute_no, cell.value as candidate, count(*) as rows,
             max(cell.newest) as newest, max(cell.source_rank) as source_rank,
             first(cell.record_no order by cell.newest desc nulls last, cell.record_no) as record_no
-        from golden_cell as cell
-        join golden_field as field using (group_no, attribute_no)
+        from golden_contender as cell
         left join golden_letter_winner as winner using (group_no, attribute_no)
-        where cell.live and field.lowest <> field.highest and list_contains($best, cell.attribute_no)
-            and cell.letters = coalesce(winner.candidate, field.lowest_letters)
+        where list_contains($best, cell.attribute_no) and cell.letters = coalesce(winner.candidate, cell.letters)
         group by cell.group_no, cell.attribute_no, cell.value
         """,
         {"best": [attribute.number for attribute in best]},
@@ -34,21 +32,34 @@ def choose_forms(ws: Workspace, chosen: Sequence[Attribute]) -> None:
     lists = {attribute.number: attribute.form for attribute in best}
     hold_contest(ws, "golden_written", "golden_form_winner", lists, _no_evidence)
     ws.execute(
-        f"""
+        """
         insert into golden_winner by name
+        with counted as (
+            select group_no, attribute_no, count(distinct value)::integer as candidates
+            from (
+                select group_no, attribute_no, value from golden_contender
+                union all
+                select away.group_no, away.attribute_no, away.value
+                from golden_away as away semi join golden_contender using (group_no, attribute_no)
+            )
+            group by group_no, attribute_no
+        ),
+        lost as (
+            select cell.group_no, cell.attribute_no, min(cell.value) as value
+            from golden_contender as cell
+            join golden_letter_winner as winner
+                on winner.group_no = cell.group_no and winner.attribute_no = cell.attribute_no
+                and winner.runner_up = cell.letters
+            group by cell.group_no, cell.attribute_no
+        )
         select form.group_no, form.attribute_no, form.candidate as value, written.record_no,
-            coalesce(letters.rule, form.rule) as rule, field.candidates,
+            coalesce(letters.rule, form.rule) as rule, counted.candidates,
             case when letters.rule is null then form.runner_up else lost.value end as runner_up, false as repaired
         from golden_form_winner as form
         join golden_written as written using (group_no, attribute_no, candidate)
-        join golden_field as field using (group_no, attribute_no)
+        join counted using (group_no, attribute_no)
         left join golden_letter_winner as letters using (group_no, attribute_no)
-        left join (
-            select group_no, attribute_no, letters, min(value) as value
-            from golden_cell where live group by group_no, attribute_no, letters
-        ) as lost
-            on lost.group_no = form.group_no and lost.attribute_no = form.attribute_no
-            and lost.letters = letters.runner_up
+        left join lost using (group_no, attribute_no)
         """
     )
     ws.drop("golden_written", "golden_form_winner")
@@ -71,22 +82,38 @@ def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, evi
         return f"({expression.replace('candidate', column)})"
 
     ws.execute(
+        """
+        create or replace temp table golden_several as
+        select * from golden_form where list_contains($numbers, attribute_no)
+        qualify count(*) over (partition by attribute_no, letters) > 1
+        """,
+        {"numbers": numbers},
+    )
+    # every record of a contact counts once for it, wherever it lives
+    ws.execute(
+        """
+        create or replace temp table golden_held as
+        select cell.group_no, cell.attribute_no, cell.value, form.letters
+        from (
+            select group_no, attribute_no, value from golden_cell where list_contains($numbers, attribute_no)
+            union all
+            select group_no, attribute_no, value from golden_away where list_contains($numbers, attribute_no)
+        ) as cell
+        join golden_several as form using (attribute_no, value)
+        """,
+        {"numbers": numbers},
+    )
+    ws.execute(
         f"""
         create or replace temp table golden_repair as
-        with several as (
-            select attribute_no, letters from golden_form
-            where list_contains($numbers, attribute_no)
-            group by attribute_no, letters having count(*) > 1
-        ),
-        held as (
-            select attribute_no, value, count(*) as rows, count(distinct group_no) as contacts
-            from golden_cell where list_contains($numbers, attribute_no) group by attribute_no, value
+        with held as (
+            select cell.attribute_no, cell.value, count(*) as rows, count(distinct cell.group_no) as contacts
+            from golden_held as cell group by cell.attribute_no, cell.value
         ),
         used as (
             select form.attribute_no, form.letters, form.value,
                 form.rows - coalesce(held.rows, 0) + coalesce(held.contacts, 0) as contacts
-            from golden_form as form
-            join several using (attribute_no, letters)
+            from golden_several as form
             left join held using (attribute_no, value)
         ),
         leader as (
@@ -96,11 +123,11 @@ def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, evi
         ),
         own as (
             select group_no, attribute_no, letters, count(distinct value) as forms, list(distinct value) as written
-            from golden_cell where list_contains($numbers, attribute_no) group by group_no, attribute_no, letters
+            from golden_held group by group_no, attribute_no, letters
         )
         select winner.group_no, winner.attribute_no, winner.value as before, leader.value as after
         from golden_winner as winner
-        join golden_form as form
+        join golden_several as form
             on form.attribute_no = winner.attribute_no and form.value = winner.value
         join leader on leader.attribute_no = winner.attribute_no and leader.letters = form.letters
         join own
@@ -113,7 +140,7 @@ def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, evi
             and {of(accents, "leader.value")} >= {of(accents, "winner.value")}
             and {of(mixed, "leader.value")} >= {of(mixed, "winner.value")}
         """,
-        {"numbers": numbers, "contacts": repair.contacts, "share": repair.share},
+        {"contacts": repair.contacts, "share": repair.share},
     )
     ws.execute(
         """
@@ -123,7 +150,7 @@ def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, evi
         """
     )
     repaired = int(ws.value("select count(*) from golden_repair"))
-    ws.drop("golden_repair")
+    ws.drop("golden_repair", "golden_several", "golden_held")
     return repaired
 
 

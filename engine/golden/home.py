@@ -18,7 +18,7 @@ from engine.workspace import Workspace
 
 
 def choose_homes(ws: Workspace, rules: Survivorship) -> None:
-    """Set golden_multi.at_home of the records that have a say in the address, and make golden_home (the rules)."""
+    """Set golden_multi.away of the records that have no say in the address, and make golden_home (the rules)."""
     filled = " + ".join(f"({identifier(name)} is not null)::integer" for name in rules.home.members)
     preferred = rules.prefer_sources
     rank = "0"
@@ -28,13 +28,18 @@ def choose_homes(ws: Workspace, rules: Survivorship) -> None:
     ws.execute(
         f"""
         create or replace temp table golden_address as
+        with several as (
+            select block_no from golden_multi where block_size > 1 group by block_no
+            having min(hash(street, addr_line1, po_box, house_number, postcode, town))
+                <> max(hash(street, addr_line1, po_box, house_number, postcode, town))
+        )
         select block_no, record_no, newest, {rank} as source_rank, {filled} as filled,
             {letters_sql("coalesce(street, addr_line1)", "words")} as street,
             {letters_sql("house_number", "compact")} as number,
             {letters_sql("postcode", "compact")} as postcode,
             {letters_sql("town", "words")} as town,
             (coalesce(street, addr_line1, po_box) is not null)::integer as has_street
-        from golden_multi where block_size > 1
+        from golden_multi semi join several using (block_no)
         """,
         {"preferred": list(preferred)},
     )
@@ -85,29 +90,25 @@ def choose_homes(ws: Workspace, rules: Survivorship) -> None:
     hold_contest(ws, "golden_candidate", "golden_home", {HOME_NO: resolve(names)}, _no_evidence)
     ws.execute(
         """
-        create or replace temp table golden_at_home as
-        select address.record_no, alike.other_no is not null as at_home
-        from golden_address as address
-        join golden_place as place
-            on place.block_no = address.block_no
-            and place.street is not distinct from address.street
-            and place.number is not distinct from address.number
-            and place.postcode is not distinct from address.postcode
-            and place.town is not distinct from address.town
-        join golden_home as home on home.group_no = address.block_no
-        left join golden_alike as alike
-            on alike.block_no = address.block_no and alike.place_no = home.candidate::integer
-            and alike.other_no = place.place_no
-        where place.places > 1 and address.filled > 0
+        update golden_multi set away = true
+        where record_no in (
+            select address.record_no
+            from golden_address as address
+            join golden_home as home on home.group_no = address.block_no
+            join golden_place as place
+                on place.block_no = address.block_no
+                and place.street is not distinct from address.street
+                and place.number is not distinct from address.number
+                and place.postcode is not distinct from address.postcode
+                and place.town is not distinct from address.town
+            left join golden_alike as alike
+                on alike.block_no = address.block_no and alike.place_no = home.candidate::integer
+                and alike.other_no = place.place_no
+            where address.filled > 0 and alike.other_no is null
+        )
         """
     )
-    ws.execute(
-        """
-        update golden_multi set at_home = golden_at_home.at_home
-        from golden_at_home where golden_multi.record_no = golden_at_home.record_no
-        """
-    )
-    ws.drop("golden_address", "golden_place", "golden_alike", "golden_candidate", "golden_at_home")
+    ws.drop("golden_address", "golden_place", "golden_alike", "golden_candidate")
 
 
 def _same_home(similarity: float) -> str:

@@ -26,24 +26,26 @@ def rebuild_street_lines(ws: Workspace, rules: Survivorship) -> None:
     A record of the home with both gives its own line; where none has both, the line is built and marked repaired.
     """
     street, number, line, country = (NUMBER[name] for name in ("street", "house_number", "addr_line1", "country"))
+    built = street_line_sql("street.value", "number.value", "country.value", rules)
     ws.execute(
         f"""
         create or replace temp table golden_line as
         with chosen as (
             select street.group_no, street.value as street, street.record_no, street.candidates,
-                number.value as number, country.value as country
+                number.value as number, {built} as built
             from golden_winner as street
             left join golden_winner as number
                 on number.group_no = street.group_no and number.attribute_no = {number}
             left join golden_winner as country
                 on country.group_no = street.group_no and country.attribute_no = {country}
-            where street.attribute_no = {street}
+            left join golden_winner as line
+                on line.group_no = street.group_no and line.attribute_no = {line}
+            where street.attribute_no = {street} and line.value is distinct from {built}
         ),
         written as (
-            select chosen.group_no, line.value, min(line.record_no) as record_no, count(*) as rows
+            select chosen.group_no, line.value, min(line.record_no) as record_no
             from chosen
-            join golden_cell as line
-                on line.group_no = chosen.group_no and line.attribute_no = {line} and line.live
+            join golden_cell as line on line.group_no = chosen.group_no and line.attribute_no = {line}
             join golden_cell as street
                 on street.group_no = chosen.group_no and street.attribute_no = {street}
                 and street.record_no = line.record_no and street.value = chosen.street
@@ -54,7 +56,7 @@ def rebuild_street_lines(ws: Workspace, rules: Survivorship) -> None:
             group by chosen.group_no, line.value
             qualify row_number() over (partition by chosen.group_no order by count(*) desc, line.value) = 1
         )
-        select chosen.group_no, coalesce(written.value, {street_line_sql("street", "number", "country", rules)}) as value,
+        select chosen.group_no, coalesce(written.value, chosen.built) as value,
             coalesce(written.record_no, chosen.record_no) as record_no, written.value is null as repaired,
             chosen.candidates
         from chosen left join written using (group_no)
@@ -63,8 +65,8 @@ def rebuild_street_lines(ws: Workspace, rules: Survivorship) -> None:
     ws.execute(
         f"""
         create or replace temp table golden_old_line as
-        select group_no, value, record_no, rule, candidates, runner_up, repaired
-        from golden_winner where attribute_no = {line}
+        select old.* from golden_winner as old semi join golden_line using (group_no)
+        where old.attribute_no = {line}
         """
     )
     ws.execute(

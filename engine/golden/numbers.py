@@ -1,6 +1,6 @@
 """Contact numbers: digits, at most 20, unique, kept from the source where they are free, never given twice.
 
-numbers.jsonl is the memory: one line a number, ``{"contact_id": ..., "number": ..., "origin": ...}``, only ever added to.
+numbers.jsonl is the memory, only ever added to: one line a number, with its contact_id and its origin.
 Origins: ``source`` (kept), ``range`` (given from a reserved range), ``alias`` (a further number of a merged contact:
 burnt, so that nobody else gets it). Numbers are compared without leading zeros and stored with them.
 """
@@ -57,7 +57,7 @@ class Numbers:
 
 
 def append_numbers(ws: Workspace, path: Path) -> int:
-    """Add the numbers of golden.number to the file; how many.
+    """Add the numbers that :func:`survive` gave in this workspace to the file; how many.
 
     The file is replaced whole once the new one is on the disk: a crash leaves the old memory, never half a line.
     """
@@ -65,7 +65,7 @@ def append_numbers(ws: Workspace, path: Path) -> int:
         """
         select '{"contact_id": "' || contact_id || '", "number": "' || number || '", "origin": "' || origin || '"}'
             as line
-        from golden.number order by contact_id, origin, number
+        from golden_new_number order by contact_id, origin, number
         """
     )
     if not new.num_rows:
@@ -86,9 +86,9 @@ def append_numbers(ws: Workspace, path: Path) -> int:
 
 
 def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | str]:
-    """Give every contact of golden_identity its number (temp table golden_numbered) and list the new ones.
+    """Give every contact of golden_identity its number (temp table golden_numbered).
 
-    Builds golden.number. A contact keeps the number it was given before; else the source's number of its most
+    A contact keeps the number it was given before; else the source's number of its most
     complete record, when it is free; else the next of the reserved range, in contact_id order.
 
     Raises:
@@ -131,16 +131,21 @@ def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | s
     return figures
 
 
-NEW_NUMBERS = """
-select contact_id, number, origin from golden_numbered where origin <> 'remembered'
-union all
-select identity.contact_id, claim.number, 'alias' as origin
-from golden_claim as claim
-join golden_identity as identity using (cluster_no)
-left join golden_kept as kept on kept.cluster_no = claim.cluster_no and kept.bare = claim.bare
-where claim.refused is null and kept.number is null
-"""
-"""What golden.number holds: given for the first time, and the further numbers of contacts that had several."""
+NEW_NUMBERS = "golden_new_number"
+"""Temp table: the numbers numbers.jsonl has to learn from this run (:func:`append_numbers`)."""
+
+
+def new_numbers_sql() -> str:
+    """What was given for the first time, and the further numbers of contacts that had several."""
+    return """
+        select contact_id, number, origin from golden_numbered where origin <> 'remembered'
+        union all
+        select identity.contact_id, claim.number, 'alias' as origin
+        from golden_claim as claim
+        join golden_identity as identity using (cluster_no)
+        left join golden_kept as kept on kept.cluster_no = claim.cluster_no and kept.bare = claim.bare
+        where claim.refused is null and kept.number is null
+    """
 
 
 def drop_working_tables(ws: Workspace) -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.golden.assemble import assemble
-from engine.golden.attributes import Attribute, attributes, cells_sql
+from engine.golden.attributes import Attribute, attributes, cells_sql, folded_sql
 from engine.golden.contest import hold_contest, run_rounds
 from engine.golden.dispersion import measure_dispersion, weigh_records
 from engine.golden.evidence import Evidence
@@ -101,8 +101,9 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
 
 
 _WORKING_TABLES = (
-    "golden_member", "golden_multi", "golden_home", "golden_cell", "golden_field", "golden_letter", "golden_near",
-    "golden_seed", "golden_tied", "golden_undecided", "golden_letter_winner", "golden_prefix_winner",
+    "golden_member", "golden_multi", "golden_home", "golden_cell", "golden_away", "golden_field", "golden_contender",
+    "golden_letter", "golden_near", "golden_seed", "golden_tied", "golden_undecided", "golden_letter_winner",
+    "golden_prefix_winner",
     "golden_verdict", "golden_agreement", "golden_form", "golden_lexicon", "golden_gram", "golden_domain",
     "golden_pair", "golden_winner",
 )  # fmt: skip
@@ -110,9 +111,16 @@ _WORKING_TABLES = (
 
 def _lay_out_fields(ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship) -> None:
     """Make golden_cell, golden_field, golden_winner (with what needs no contest) and golden_letter."""
+    letters = folded_sql({attribute.number: attribute for attribute in chosen})
     cells = " union all ".join(cells_sql(attribute, rules) for attribute in chosen)
+    away = " union all ".join(cells_sql(attribute, rules, away=True) for attribute in chosen if attribute.at_home)
     ws.execute(f"create or replace temp table golden_cell as {cells}")
+    ws.execute(f"create or replace temp table golden_away as {away}")
     ws.execute(f"create or replace temp table golden_field as {ws.statement('golden', 'field')}")
+    ws.execute(
+        f"create or replace temp table golden_contender as "
+        f"select *, {letters} as letters from ({ws.statement('golden', 'contender')})"
+    )
     taken = {take: [a.number for a in chosen if a.rule.take == take] for take in ("union", "earliest", "latest")}
     ws.execute(
         f"create or replace temp table golden_winner as {ws.statement('golden', 'uncontested')}",

@@ -51,10 +51,12 @@ def fill_overflow(ws: Workspace, attribute: Attribute, evidence: Evidence) -> No
             from golden_next as next
             join (
                 select group_no, letters, min(value) as value, min(record_no) as record_no
-                from golden_cell where attribute_no = {attribute.number} group by group_no, letters
+                from golden_contender where attribute_no = {attribute.number} group by group_no, letters
             ) as cell on cell.group_no = next.group_no and cell.letters = next.candidate
-            join golden_field as field
-                on field.group_no = next.group_no and field.attribute_no = {attribute.number}
+            join (
+                select group_no, count(distinct value)::integer as candidates
+                from golden_contender where attribute_no = {attribute.number} group by group_no
+            ) as field on field.group_no = next.group_no
             """
         )
         ws.execute(

@@ -4,6 +4,7 @@
 with contact as (
     select
         record_no as cluster_no,
+        record_id,
         'c' || md5($salt || record_id)[1:15] as contact_id,
         kind,
         cluster_size as records,

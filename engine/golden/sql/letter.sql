@@ -1,23 +1,34 @@
--- One row per contested field and candidate letters: how many records hold them, how believable, how new.
--- Reads: golden_cell, golden_field (temp).
+-- One row per field with several letters and candidate letters: how many records hold them, how believable, how new.
+-- Reads: golden_contender, golden_away (temp).
 -- All spellings count together, or evidence on letters becomes a vote against accents.
+with letter as (
+    select
+        group_no,
+        attribute_no,
+        letters as candidate,
+        count(*) as rows,
+        max(valid) as valid,
+        max(newest) as newest,
+        max(main) as main,
+        max(source_rank) as source_rank
+    from golden_contender
+    where list_contains($best, attribute_no)
+    group by group_no, attribute_no, letters
+),
+
+away as (
+    select group_no, attribute_no, letters as candidate, count(*) as rows
+    from golden_away
+    group by group_no, attribute_no, letters
+)
+
 select
-    cell.group_no,
-    cell.attribute_no,
-    cell.letters as candidate,
-    count(*) filter (where cell.live) as rows,
-    count(*) as rows_all,
-    max(cell.valid) filter (where cell.live) as valid,
-    max(cell.newest) filter (where cell.live) as newest,
-    max(cell.main) filter (where cell.live) as main,
-    max(cell.source_rank) filter (where cell.live) as source_rank,
+    letter.*,
+    -- records of the own contact, those of another home included: what they hold is not known elsewhere
+    letter.rows + coalesce(away.rows, 0) as rows_own,
     row_number() over (
-        partition by cell.group_no, cell.attribute_no
-        order by count(*) filter (where cell.live) desc, cell.letters
+        partition by letter.group_no, letter.attribute_no order by letter.rows desc, letter.candidate
     ) as place
-from golden_cell as cell
-join golden_field as field using (group_no, attribute_no)
-where field.lowest_letters <> field.highest_letters
-    and list_contains($best, cell.attribute_no)
-group by cell.group_no, cell.attribute_no, cell.letters
-having count(*) filter (where cell.live) > 0
+from letter
+left join away using (group_no, attribute_no, candidate)
+qualify count(*) over (partition by letter.group_no, letter.attribute_no) > 1

@@ -3,23 +3,14 @@
 -- Groups are named by their smallest record number: no name depends on the order of the rows.
 with numbered as (
     select
-        record_id,
-        source,
-        line_no,
-        row_number() over (order by record_id)::integer as record_no
-    from standardise.record
-),
-
-clustered as (
-    select
-        numbered.record_no,
-        numbered.record_id,
-        numbered.source,
-        numbered.line_no,
+        record.record_id,
+        record.source,
+        record.line_no,
         cluster.kind,
         cluster.cluster_id,
-        case when cluster.kind <> 'individual' then cluster.structure_cluster_id end as structure_cluster_id
-    from numbered
+        cluster.structure_cluster_id,
+        row_number() over (order by record.record_id)::integer as record_no
+    from standardise.record as record
     join matching.cluster as cluster using (record_id)
 ),
 
@@ -29,31 +20,32 @@ contact as (
         min(record_no) as cluster_no,
         count(*)::integer as cluster_size,
         min(kind) as kind,
-        -- a contact without a structure shares its block with nobody
-        coalesce('s' || min(structure_cluster_id), 'c' || cluster_id) as block_id
-    from clustered
+        min(structure_cluster_id) filter (where kind <> 'individual') as structure_cluster_id
+    from numbered
     group by cluster_id
 ),
 
 block as (
     select
-        block_id,
+        structure_cluster_id,
         min(cluster_no) as block_no,
         sum(cluster_size)::integer as block_size
     from contact
-    group by block_id
+    where structure_cluster_id is not null
+    group by structure_cluster_id
 )
 
 select
-    clustered.record_no,
-    clustered.record_id,
-    clustered.source,
-    clustered.line_no,
+    numbered.record_no,
+    numbered.record_id,
+    numbered.source,
+    numbered.line_no,
     contact.kind,
     contact.cluster_no,
     contact.cluster_size,
-    block.block_no,
-    block.block_size
-from clustered
+    -- a contact without a structure shares its block with nobody
+    coalesce(block.block_no, contact.cluster_no) as block_no,
+    coalesce(block.block_size, contact.cluster_size) as block_size
+from numbered
 join contact using (cluster_id)
-join block using (block_id)
+left join block on block.structure_cluster_id = contact.structure_cluster_id

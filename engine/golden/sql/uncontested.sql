@@ -1,5 +1,5 @@
 -- One row per field that needs no contest: one value, all values joined, the earliest or the latest date.
--- Reads: golden_cell, golden_field, golden_home (temp).
+-- Reads: golden_field, golden_contender, golden_home (temp).
 -- Remarks are joined newest first; the record named is the one whose text comes first.
 with single as (
     select
@@ -7,30 +7,35 @@ with single as (
         field.attribute_no,
         field.lowest as value,
         field.record_no,
-        case when field.differ then 'home.' || home.rule else 'only_value' end as rule,
-        field.candidates,
-        case when field.elsewhere <> field.lowest then field.elsewhere end as runner_up
+        case when field.away is not null then 'home.' || home.rule else 'only_value' end as rule,
+        -- the one here and those of the other homes
+        case when field.away is not null then 1 + away.candidates else 1 end::integer as candidates,
+        field.away as runner_up
     from golden_field as field
     left join golden_home as home on home.group_no = field.group_no
-    where field.lowest = field.highest
+    left join (
+        select away.group_no, away.attribute_no, count(distinct away.value) as candidates
+        from golden_away as away
+        join golden_field as field using (group_no, attribute_no)
+        where away.value <> field.lowest
+        group by away.group_no, away.attribute_no
+    ) as away on away.group_no = field.group_no and away.attribute_no = field.attribute_no
+    where not field.differ
 ),
 
 taken as (
     select
-        cell.group_no,
-        cell.attribute_no,
-        cell.value,
-        cell.letters,
-        cell.record_no,
+        group_no,
+        attribute_no,
+        value,
+        record_no,
+        newest,
         row_number() over (
-            partition by cell.group_no, cell.attribute_no, cell.letters
-            order by cell.newest desc nulls last, cell.record_no, cell.value
-        ) as place,
-        cell.newest
-    from golden_cell as cell
-    join golden_field as field using (group_no, attribute_no)
-    where field.lowest < field.highest
-        and list_contains($union || $earliest || $latest, cell.attribute_no)
+            partition by group_no, attribute_no, letters
+            order by newest desc nulls last, record_no, value
+        ) as place
+    from golden_contender
+    where list_contains($union || $earliest || $latest, attribute_no)
 ),
 
 joined as (
