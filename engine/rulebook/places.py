@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from engine.rulebook.load import RuleModel
 
@@ -113,3 +113,74 @@ class TownAliases(RuleModel):
     needs_post_code: dict[Country, Words]
     geonames_differs: dict[Country, dict[str, str]]
     towns: dict[str, dict[str, Words]]
+
+
+class StreetCountry(RuleModel):
+    """How one country puts a street line together."""
+
+    languages: Words = Field(min_length=1)
+    number: Literal["before", "after"]
+    mark: str
+    letter: Literal["upper", "lower"]
+    lower_type: bool = False
+    directions: bool = False
+
+
+class StreetLanguage(RuleModel):
+    """Street types and words of street names in one language."""
+
+    position: Literal["first", "last", "glued"]
+    particles: Words
+    types: dict[str, Words]
+    names: dict[str, Words] = {}
+    saints: dict[str, Words] = {}
+
+
+class Streets(RuleModel):
+    """``standardisation/streets.yml``."""
+
+    countries: dict[Country, StreetCountry]
+    directions: dict[str, Words]
+    repetitions: dict[str, Words]
+    no_number: Words
+    number_words: Words
+    locators: Words
+    languages: dict[str, StreetLanguage]
+
+    @model_validator(mode="after")
+    def _languages_exist(self) -> Streets:
+        for country, style in self.countries.items():
+            for language in style.languages:
+                if language not in self.languages:
+                    raise ValueError(f'{country}: unknown language "{language}"; known: {", ".join(self.languages)}')
+        return self
+
+
+class PoBoxWords(RuleModel):
+    """Words of a post box."""
+
+    canonical: dict[str, str]
+    kept: dict[str, str]
+    words: Words
+
+
+class TownWords(RuleModel):
+    """Words of a town line."""
+
+    districts: dict[Country, Words]
+    numbered: dict[Country, Words]
+    saints: dict[Country, dict[str, str]]
+    inner: dict[Country, dict[str, str]]
+    hyphenated: dict[Country, Words]
+    particles: Words
+
+
+class AddressWords(RuleModel):
+    """``standardisation/address_words.yml``."""
+
+    care_of: Words
+    po_box: PoBoxWords
+    descriptions: Words
+    unit_languages: dict[Country, Words]
+    units: dict[str, dict[str, Words]]
+    town: TownWords

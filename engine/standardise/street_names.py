@@ -1,0 +1,249 @@
+"""One street name, without its number: type written out, proper case, small words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.rulebook.places import StreetLanguage, Streets
+from engine.standardise.folding import fold
+
+_WORD = re.compile(r"\S+")
+_PIECES = re.compile(r"[^\W_]+|[\W_]+")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|re|e|eme|ème|ter|te|º|ª)", re.IGNORECASE)
+_ROMAN = re.compile(r"(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})", re.IGNORECASE)
+_ELISION = frozenset({"d", "l", "dell", "sull", "nell", "all", "qu", "o"})
+_POSSESSIVE = frozenset({"s", "t", "m", "re", "ll"})
+_SENTENCE_ENGLISH = frozenset({"en_GB", "en_US"})
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language's words, folded for lookup."""
+
+    name: str
+    position: str
+    types: Mapping[str, str]
+    longest: int
+    canonical: Mapping[str, str]
+    names: Mapping[str, str]
+    saints: Mapping[str, str]
+    particles: frozenset[str]
+    glued: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, name: str, rules: StreetLanguage) -> Language:
+        """Compile one language of ``streets.yml``."""
+        canonical = {fold(kind): kind for kind in rules.types}
+        types = {fold(word): kind for kind, words in rules.types.items() for word in words} | canonical
+        endings = sorted(
+            (
+                (fold(word), kind)
+                for kind, words in rules.types.items()
+                for word in (kind, *words)
+                if len(fold(word)) >= 3
+            ),
+            key=lambda pair: (-len(pair[0]), pair),
+        )
+        return cls(
+            name=name,
+            position=rules.position,
+            types=types,
+            longest=max((len(word.split()) for word in types), default=1),
+            canonical=canonical,
+            names={fold(word): full for full, words in rules.names.items() for word in words},
+            saints={fold(word): full for full, words in rules.saints.items() for word in words},
+            particles=frozenset(map(str.lower, rules.particles)),
+            glued=tuple(endings) if rules.position == "glued" else (),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StreetStyle:
+    """How one country writes its streets."""
+
+    languages: tuple[Language, ...]
+    number_first: bool
+    mark: str
+    lower_type: bool
+    upper_letter: bool
+    directions: Mapping[str, str]
+
+    @classmethod
+    def by_country(cls, rules: Streets) -> dict[str, StreetStyle]:
+        """All countries of ``streets.yml``."""
+        languages = {name: Language.of(name, language) for name, language in rules.languages.items()}
+        points = {fold(word): point for point, words in rules.directions.items() for word in (point, *words)}
+        return {
+            country: cls(
+                languages=tuple(languages[name] for name in style.languages),
+                number_first=style.number == "before",
+                mark=style.mark,
+                lower_type=style.lower_type,
+                upper_letter=style.letter == "upper",
+                directions=points if style.directions else {},
+            )
+            for country, style in rules.countries.items()
+        }
+
+
+def standardise_street(text: str, style: StreetStyle) -> str:
+    """A street name with its type written out, in the case its country writes.
+
+    >>> from engine.rulebook.load import RuleBook
+    >>> style = StreetStyle.by_country(RuleBook().load("standardisation/streets.yml", Streets))
+    >>> [standardise_street("AV DU GAL DE GAULLE", style["FR"]), standardise_street("Bahnhofstr.", style["CH"])]
+    ['avenue du Général de Gaulle', 'Bahnhofstrasse']
+    >>> standardise_street("w. 46th st.", style["US"])
+    'W 46th Street'
+    """
+    words = _WORD.findall(text)
+    if not words:
+        return ""
+    plain = text.isupper() or text.islower()
+    for language in style.languages:
+        found = _typed(words, language, style, plain)
+        if found is not None:
+            return found
+    return " ".join(_names(words, style.languages[0], plain, first=True))
+
+
+def is_typed(text: str, style: StreetStyle) -> bool:
+    """Whether one of the country's languages knows the street's type."""
+    words = _WORD.findall(text)
+    return bool(words) and any(_typed(words, language, style, plain=False) is not None for language in style.languages)
+
+
+def _typed(words: list[str], language: Language, style: StreetStyle, plain: bool) -> str | None:
+    """The street when this language knows its type, else None."""
+    if language.position == "first":
+        for length in range(min(language.longest, len(words) - 1), 0, -1):
+            kind = language.types.get(fold(" ".join(words[:length])))
+            if kind is not None:
+                kind = kind if style.lower_type else _capital(kind)
+                return " ".join([kind, *_names(words[length:], language, plain, first=False)])
+        if len(words) == 1 and fold(words[0]) in language.canonical:
+            kind = language.canonical[fold(words[0])]
+            return kind if style.lower_type else _capital(kind)
+        return None
+    if language.position == "last":
+        return _english(words, language, style, plain)
+    return _glued(words, language, plain)
+
+
+def _english(words: list[str], language: Language, style: StreetStyle, plain: bool) -> str | None:
+    end = len(words)
+    while end > 1 and fold(words[end - 1]) in style.directions:
+        end -= 1
+    start = 0
+    if style.directions and end > 1 and fold(words[0]) in style.directions and fold(words[1]) not in language.types:
+        start = 1
+    for length in (2, 1):
+        if end - length > 0:
+            kind = language.types.get(fold(" ".join(words[end - length : end])))
+            if kind is not None:
+                names = _names(words[start : end - length], language, plain, first=True)
+                if start == 1 and not names:
+                    names, start = [_capital(words[0])], 0  # "North Street": the point is the name
+                before = [style.directions[fold(word)] for word in words[:start]]
+                after = [style.directions[fold(word)] for word in words[end:]]
+                return " ".join([*before, *names, kind, *after])
+    if not style.directions or (start == 0 and end == len(words)):
+        return None
+    before = [style.directions[fold(word)] for word in words[:start]]
+    after = [style.directions[fold(word)] for word in words[end:]]
+    return " ".join([*before, *_names(words[start:end], language, plain, first=True), *after])
+
+
+def _glued(words: list[str], language: Language, plain: bool) -> str | None:
+    if len(words) > 1 and fold(words[0]) in language.canonical:
+        kind = _capital(language.canonical[fold(words[0])])  # "Straße des 17. Juni", "Platz der Einheit"
+        return " ".join([kind, *_names(words[1:], language, plain, first=False)])
+    head, hyphen, last = words[-1].rpartition("-")
+    folded = fold(last)
+    if folded in language.types and (hyphen or len(words) > 1):
+        kind = _capital(language.types[folded])
+        names = _names([*words[:-1], head] if hyphen else words[:-1], language, plain, first=True)
+        return "-".join([" ".join(names), kind]) if hyphen else " ".join([*names, kind])
+    stem, cut = last.rstrip("."), last.endswith(".")
+    for ending, kind in language.glued:
+        # an ending counts when the canonical form or, for an abbreviation, when it is "str" or has its dot
+        if not folded.endswith(ending) or len(folded) < len(ending) + 3 or " " in folded:
+            continue
+        if fold(kind) != ending and not (cut or ending.startswith("str")):
+            continue
+        length = _tail_length(stem, ending)
+        if length is None:
+            continue
+        names = _names([*words[:-1], head + hyphen + stem[:-length]], language, plain, first=True)
+        return " ".join(names) + kind
+    return None
+
+
+def _tail_length(stem: str, ending: str) -> int | None:
+    """How many characters of ``stem`` fold to ``ending`` (ß is two letters folded)."""
+    for length in range(len(ending), 0, -1):
+        if fold(stem[-length:]) == ending:
+            return length
+    return None
+
+
+def _names(words: list[str], language: Language, plain: bool, *, first: bool) -> list[str]:
+    """The words of the name: written out, particles in lower case, proper case when all is upper or lower."""
+    shown: list[str] = []
+    joined = False
+    for position, word in enumerate(words):
+        last = position == len(words) - 1
+        folded = fold(word)
+        if not last and folded in language.saints:
+            shown.append(language.saints[folded] + "-")
+            joined = True
+            continue
+        if not last and folded in language.names and (plain or word[0].isupper() or word.endswith(".")):
+            text = _capital(language.names[folded])
+        else:
+            text = _cased(word, language, plain, opening=first and position == 0)
+        if joined:
+            shown[-1] += text
+            joined = False
+        else:
+            shown.append(text)
+    return shown
+
+
+def _cased(word: str, language: Language, plain: bool, *, opening: bool) -> str:
+    lowered = word.lower()
+    if not opening and lowered in language.particles:
+        return lowered
+    if not plain:
+        return _saint_hyphen(word, language)
+    pieces = _PIECES.findall(lowered)
+    shown: list[str] = []
+    for number, piece in enumerate(pieces):
+        before = pieces[number - 1] if number else ""
+        after = pieces[number + 1] if number + 1 < len(pieces) else ""
+        elided = after in ("'", "’") and piece in _ELISION and piece in language.particles and (number or not opening)
+        possessive = before in ("'", "’") and piece in _POSSESSIVE
+        between_hyphens = before == "-" == after and piece in language.particles
+        if not piece[0].isalnum() or _ORDINAL.fullmatch(piece) or elided or possessive or between_hyphens:
+            shown.append(piece)
+        elif piece[0].isdigit() or _ROMAN.fullmatch(piece):
+            shown.append(piece.upper())
+        elif language.name in _SENTENCE_ENGLISH and piece.startswith("mc") and len(piece) > 4:
+            shown.append("Mc" + piece[2:].capitalize())
+        else:
+            shown.append(_capital(piece))
+    return _saint_hyphen("".join(shown), language)
+
+
+def _saint_hyphen(word: str, language: Language) -> str:
+    """ "St-Honoré" -> "Saint-Honoré"."""
+    head, hyphen, tail = word.partition("-")
+    if hyphen and tail and fold(head) in language.saints:
+        return f"{language.saints[fold(head)]}-{tail}"
+    return word
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
