@@ -31,15 +31,17 @@ def percent(share: float) -> str:
     """A share as a percentage that never rounds up to all nor down to nothing.
 
     >>> [percent(share) for share in (0, 0.00001, 0.1234, 0.99999, 1)]
-    ['0 %', '<0.1 %', '12.3 %', '>99.9 %', '100 %']
+    ['0\\xa0%', '<0.1\\xa0%', '12.3\\xa0%', '>99.9\\xa0%', '100\\xa0%']
     """
     if share in (0, 1):
-        return f"{share:.0%}".replace("%", " %")
-    if share < 0.001:
-        return "<0.1 %"
-    if share > 0.999:
-        return ">99.9 %"
-    return f"{share * 100:.1f} %"
+        amount = str(int(share * 100))
+    elif share < 0.001:
+        amount = "<0.1"
+    elif share > 0.999:
+        amount = ">99.9"
+    else:
+        amount = f"{share * 100:.1f}"
+    return f"{amount}\N{NO-BREAK SPACE}%"
 
 
 def words(code: str) -> str:

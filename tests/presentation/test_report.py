@@ -75,6 +75,14 @@ def test_quality_scores_are_the_share_of_checks_passed(data: dict[str, Any]) -> 
     assert quality["severities"][0]["records"] == 1
 
 
+def test_what_was_checked_on_no_row_has_no_score(ws: Workspace) -> None:
+    never = {"column": "fax", "dimension": "accuracy", "expectation": "fax_is_valid", "rows_checked": 0}
+    given(ws, "quality.expectation", [never, {**never, "column": "email", "dimension": "validity", "rows_checked": 2}])
+    report = report_data(ws, RunFacts(institution="", as_of=date(2026, 11, 22)))
+    assert [column["name"] for column in report["quality"]["columns"]] == ["email"]
+    assert "email" in render_html(report)
+
+
 def test_matching_shows_weights_thresholds_clusters_and_what_was_capped(data: dict[str, Any]) -> None:
     individual, structure = data["matching"]["kinds"]
     assert [(bin["weight"], bin["merge"], bin["ask"], bin["leave"]) for bin in individual["histogram"]] == [

@@ -33,7 +33,7 @@ def _score(checked: int, failed: int) -> float | None:
 def _scores(ws: Workspace, by: str) -> list[dict[str, Any]]:
     found = ws.rows(
         f"select {by}, count(*), sum(rows_checked), sum(rows_failed) from quality.expectation "
-        f"where {by} is not null group by all order by {by}"
+        f"where {by} is not null group by {by} having sum(rows_checked) > 0 order by {by}"
     )
     return [
         {
