@@ -55,7 +55,7 @@ PERSON: tuple[Family, ...] = (
     Family("name", "nbag", _PLACE),
     Family("last sound and post code", "lp || '/' || zip", "left(fn, 2)"),
     Family("sound of both names", "lp || '/' || fp", _PLACE),
-    Family("house", "street || coalesce(hno, '')", _NAME),
+    Family("house", "street || coalesce(hno, '') || coalesce(left(zip, 3), left(town, 4), '')", _NAME),
     Family("last sound and town", "lp || '/' || left(town, 4)", "left(fn, 2)"),
     Family("letters and birth year", "left(fn, 3) || left(ln, 3) || left(dob, 4)", _PLACE),
     Family("swapped names", "case when fn <> ln then least(left(fn, 4), left(ln, 4)) || '/' || greatest(left(fn, 4), left(ln, 4)) end", _BORN),
@@ -126,12 +126,13 @@ def families(kind: Kind) -> tuple[Family, ...]:
 def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
     """Make ``m_block`` (unit, key, family): the keys that bring two to so many units together within the budget."""
     ws.execute("create or replace temp table m_block (unit bigint, key ubigint, family tinyint)")
-    budget = pair_budget(ws, kind, units, rules)
+    many = copies(ws, kind, units)
+    budget = pair_budget(units, many, rules)
     left = float(budget)
     listed = families(kind)
     counted: list[tuple[str, int, int, int]] = []
     for place, family in enumerate(listed):
-        if family.loose and left < rules.pairs_per_row.value * units * 0.1:
+        if family.loose and units > rules.generous_up_to.value * many:
             continue
         share = max(left / (len(listed) - place) * rules.fair_shares.value, 0.0)
         pairs, largest, capped = _spend(ws, place, family, min(share, left), rules)
@@ -141,10 +142,11 @@ def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
     return Plan(sum(one[1] for one in counted), tuple(counted))
 
 
-def pair_budget(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> int:
-    """Pairs that may be compared: so many a row, more when the file holds many copies of each entity."""
-    base = max(rules.pairs_per_row.value * units * copies(ws, kind, units), rules.free_pairs.value)
-    return int(min(base, rules.most_pairs.value))
+def pair_budget(units: int, many: float, rules: Blocking) -> int:
+    """Pairs that may be compared: so many a row, fewer in large files, more when each entity has many copies."""
+    thrift = min(1.0, (rules.generous_up_to.value / max(units, 1)) ** 0.5)
+    base = rules.pairs_per_row.value * thrift * units * many
+    return int(min(max(base, rules.free_pairs.value), rules.most_pairs.value))
 
 
 def copies(ws: Workspace, kind: Kind, units: int) -> float:

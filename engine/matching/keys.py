@@ -20,14 +20,17 @@ from engine.workspace import Workspace
 _NOT_LATIN = r"[^\x00-\x{024F}\x{1E00}-\x{1EFF}\x{2000}-\x{206F}]"
 _LATIN_COLUMNS = ("first_name", "last_name", "birth_name", "organisation", "street", "addr_line1", "town")
 _FOLD = r"""
-create or replace temp macro m_fold(value) as trim(regexp_replace(
-    regexp_replace(
-        replace(replace(replace(translate(strip_accents(lower(value)), 'øłđðıħ', 'olddih'), 'ß', 'ss'), 'œ', 'oe'), 'æ', 'ae'),
-        '[''’`´.]', '', 'g'
-    ),
-    '[^a-z0-9]+', ' ', 'g'
-))
+create or replace temp macro m_fold(value) as case
+    when regexp_full_match(lower(value), '[a-z0-9]+( [a-z0-9]+)*') then lower(value)
+    else trim(regexp_replace(
+        replace(replace(replace(
+            translate(strip_accents(lower(value)), 'øłđðıħ''’`´.', 'olddih'), 'ß', 'ss'), 'œ', 'oe'), 'æ', 'ae'),
+        '[^a-z0-9]+', ' ', 'g'
+    ))
+end
 """
+
+_SET = "create or replace temp macro m_set(items) as if(len(items) < 2, items, list_sort(list_distinct(items)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ def words(book: RuleBook) -> Words:
 def prepare(ws: Workspace, known: Words) -> None:
     """Make what all kinds share: the fold macro, the nickname table and the transliterations the file needs."""
     ws.execute(_FOLD)
+    ws.execute(_SET)
     ws.put(
         "m_nickname",
         pa.table(
@@ -139,16 +143,17 @@ def _forget_shared_contacts(ws: Workspace, parameters: dict[str, object]) -> Non
     _make(ws, "m_shared", "shared_contact", parameters)
     if ws.value("select count(*) from m_shared"):
         ws.execute(
-            "create or replace temp table m_folded as "
-            "with carried as ("
-            "select record_id, unnest(em) as value from m_folded union all select record_id, unnest(ph) from m_folded), "
-            "hit as ("
-            "select record_id, list(value order by value) as shared from carried semi join m_shared using (value) group by 1) "
-            "select f.* replace ("
-            "list_filter(em, lambda e: not coalesce(list_contains(shared, e), false)) as em, "
-            "list_filter(ph, lambda p: not coalesce(list_contains(shared, p), false)) as ph) "
-            "from m_folded as f left join hit using (record_id)"
+            "create or replace temp table m_hit as with carried as ("
+            "select record_id, unnest(em) as value from m_folded union all select record_id, unnest(ph) from m_folded) "
+            "select record_id, list(value order by value) as shared "
+            "from carried semi join m_shared using (value) group by record_id"
         )
+        ws.execute(
+            "update m_folded set em = list_filter(em, lambda e: not list_contains(shared, e)), "
+            "ph = list_filter(ph, lambda p: not list_contains(shared, p)) "
+            "from m_hit where m_hit.record_id = m_folded.record_id"
+        )
+        ws.drop("m_hit")
     ws.drop("m_shared")
 
 

@@ -110,6 +110,7 @@ class Blocking(RuleModel):
     """Budget of pairs and limits of blocks."""
 
     pairs_per_row: Setting
+    generous_up_to: Setting
     free_pairs: Setting
     most_pairs: Setting
     largest_block: Setting

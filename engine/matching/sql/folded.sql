@@ -25,7 +25,7 @@ with chosen as (
 mailboxes as (
     select
         *,
-        list_sort(list_distinct(list_transform(
+        m_set(list_transform(
             case
                 when not $structures then list_filter(emails, lambda e: not regexp_matches(e, $roles))
                 when kind = 'relay' then list_filter(
@@ -39,7 +39,7 @@ mailboxes as (
                     then replace(split_part(split_part(e, '@', 1), '+', 1), '.', '') || '@gmail.com'
                 else regexp_replace(e, '^([^+@]+)\+[^@]*@', '\1@')
             end
-        ))) as mailboxes
+        )) as mailboxes
     from chosen
 )
 select
@@ -53,18 +53,18 @@ select
     gender,
     coalesce(strftime(birth_date, '%Y%m%d'), lpad(birth_year::varchar, 4, '0') || '0000') as dob,
     mailboxes as em,
-    list_sort(list_distinct(list_transform(
+    m_set(list_transform(
         case when $structures and kind = 'relay' then list_filter(phones, lambda p: p is distinct from mobile) else phones end,
-        lambda p: right(regexp_replace(p, '[^0-9]', '', 'g'), 9)
-    ))) as ph,
+        lambda p: right(p, 9)
+    )) as ph,
     nullif(m_fold(replace(organisation_latin, '&', ' and ')), '') as org,
-    coalesce(
+    case when kind <> 'individual' then coalesce(
         nullif(regexp_replace(regexp_extract(lower(website), '^(?:[a-z]+://)?([^/:?#]+)', 1), '^www[0-9]?\.', ''), ''),
         nullif(list_min(list_filter(
             list_transform(emails, lambda e: split_part(e, '@', 2)),
             lambda d: not list_contains($free_domains, d)
         )), '')
-    ) as dom,
+    ) end as dom,
     nullif(m_fold(street_latin), '') as street_text,
     nullif(lower(house_number), '') as house_number,
     nullif(lower(regexp_replace(po_box, '[^0-9]', '', 'g')), '') as po_box,

@@ -62,8 +62,9 @@ select
     coalesce(fc.carriers, 1) as fn_c,
     case when fc.carriers >= fa.average then 'c' when fc.carriers >= fa.average / 4 then 'u' else 'r' end as fn_band,
     case when lc.carriers >= la.average then 'c' when lc.carriers >= la.average / 4 then 'u' else 'r' end as ln_band,
-    case when n.fn is not null and n.ln is not null
-        then array_to_string(list_sort(string_split(n.fn || ' ' || n.ln, ' ')), ' ')
+    case
+        when contains(n.fn || n.ln, ' ') then array_to_string(list_sort(string_split(n.fn || ' ' || n.ln, ' ')), ' ')
+        when n.fn is not null and n.ln is not null then least(n.fn, n.ln) || ' ' || greatest(n.fn, n.ln)
     end as nbag,
     n.suffix,
     n.gender,
