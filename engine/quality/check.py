@@ -13,17 +13,17 @@ import duckdb
 from engine.errors import AssayError, Problem, RuleErrors
 from engine.ledger import StageReport
 from engine.progress import Watcher
+from engine.quality.filled import count_filled
 from engine.quality.findings import failing_rows, finding_select, query_of_rows
 from engine.quality.outcome import Outcome
 from engine.rulebook import RuleBook
 from engine.rulebook.expectations import CheckedTable, Dimension, ExpectationRule, Suite, load_suites, problem_at
-from engine.sql import identifier, qualified
+from engine.sql import identifier
 from engine.tables import QUALITY_EXPECTATION, QUALITY_FINDING
 from engine.vocabulary import Severity
 from engine.workspace import Workspace
 
-_TRUE_OF_NO_VALUE = Outcome(success=True, checked=0, failed=0)
-"""What Great Expectations says of a column without values, unasked."""
+_TRUE_UNASKED = Outcome(success=True, failed=0)
 
 
 def warm_up() -> None:
@@ -76,8 +76,8 @@ def _check_table(
 
     rules = list(_rules(suites))
     watcher.step(f"{len(rules)} expectations of {len(suites)} suites on {table}")
-    empty = _empty_columns(ws, table, [rule for _, _, rule in rules])
-    asked = [entry for entry in rules if not (entry[2].looks_at_values_only and entry[2].kwargs.column in empty)]
+    filled = count_filled(ws, table, [rule for _, _, rule in rules])
+    asked = [entry for entry in rules if not filled.is_true_unasked(entry[2])]
     outcomes = validate(
         ws.connection,
         table,
@@ -85,9 +85,8 @@ def _check_table(
         {"as_of": as_of.isoformat()},
     )
     found = {(suite.suite, rule.name): outcome for (suite, _, rule), outcome in zip(asked, outcomes, strict=True)}
-    rows = ws.count(table)
     for suite, _, rule in rules:
-        outcome = found.get((suite.suite, rule.name), _TRUE_OF_NO_VALUE)
+        outcome = found.get((suite.suite, rule.name), _TRUE_UNASKED)
         if rule.by_record and rule.listed and outcome.failed:
             _find(ws, suite, rule, outcome.failed, failing_rows(rule, table, outcome.index_query, outcome.condition))
         ws.connection.execute(
@@ -100,21 +99,11 @@ def _check_table(
                 rule.severity,
                 rule.meta.dimension,
                 outcome.success,
-                rows if outcome.checked is None else outcome.checked,
+                filled.checked(rule, outcome),
                 outcome.failed,
                 rule.meta.sentence.en,
             ],
         )
-
-
-def _empty_columns(ws: Workspace, table: str, rules: Sequence[ExpectationRule]) -> set[str]:
-    """Columns without any value: most sources fill a third of the canonical columns, and asking costs 30 ms a rule."""
-    columns = sorted({rule.kwargs.column for rule in rules if rule.looks_at_values_only and rule.kwargs.column})
-    if not columns:
-        return set()
-    counts = ", ".join(f"count({identifier(column)})" for column in columns)
-    [filled] = ws.rows(f"select {counts} from {qualified(table)}")
-    return {column for column, count in zip(columns, filled, strict=True) if count == 0}
 
 
 def _find(ws: Workspace, suite: Suite, rule: ExpectationRule, failed: int, failing: str) -> None:

@@ -24,15 +24,18 @@ class ColumnValuesStandardised(ColumnMapMetricProvider):
     """The condition of :class:`ExpectColumnValuesToBeStandardised`, computed with all others in one scan."""
 
     condition_metric_name = "column_values.standardised"
-    condition_value_keys = ("apart_from",)
+    condition_value_keys = ("apart_from", "or_without_reason")
 
     @column_condition_partial(engine=SqlAlchemyExecutionEngine)
-    def _sqlalchemy(cls, column: Any, apart_from: list[str] | None = None, **kwargs: Any) -> Any:
+    def _sqlalchemy(
+        cls, column: Any, apart_from: list[str] | None = None, or_without_reason: bool = False, **kwargs: Any
+    ) -> Any:
         attribute = str(column.name).removesuffix("_raw")
-        standardised = sa.column(attribute).isnot(None)
-        if not apart_from:
-            return standardised
-        return standardised | sa.func.coalesce(sa.column(f"{attribute}_reason"), "").in_(apart_from)
+        reason = sa.column(f"{attribute}_reason")
+        fine = sa.column(attribute).isnot(None)
+        if apart_from:
+            fine = fine | sa.func.coalesce(reason, "").in_(apart_from)
+        return fine | reason.is_(None) if or_without_reason else fine
 
 
 class ExpectColumnValuesToBeStandardised(ColumnMapExpectation):
@@ -43,12 +46,15 @@ class ExpectColumnValuesToBeStandardised(ColumnMapExpectation):
 
     Args:
         apart_from: reason codes that another expectation judges.
+        or_without_reason: a value without a standard value beside it is fine when there is no reason code: it was
+            read, and belongs elsewhere.
     """
 
     apart_from: list[str] | None = None
+    or_without_reason: bool = False
     map_metric = "column_values.standardised"
-    success_keys = ("mostly", "apart_from")
-    args_keys = ("column", "apart_from")
+    success_keys = ("mostly", "apart_from", "or_without_reason")
+    args_keys = ("column", "apart_from", "or_without_reason")
 
 
 class CountedRowsExpectation(UnexpectedRowsExpectation):

@@ -133,8 +133,9 @@ def _outcome(
         raise _not_computed(place, rule, result)
     return Outcome(
         success=bool(result.success),
-        checked=counts["element_count"] - counts.get("missing_count", 0) if "element_count" in counts else None,
         failed=int(failed),
+        elements=counts.get("element_count"),
+        missing=counts.get("missing_count") or 0,
         index_query=counts.get("unexpected_index_query"),
         condition=condition,
     )

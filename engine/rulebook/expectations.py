@@ -67,7 +67,7 @@ TYPES: Mapping[str, ExpectationType] = {
     "expect_column_value_lengths_to_equal": ExpectationType((*_COLUMN, "value"), _MAP),
     "expect_column_values_to_be_between": ExpectationType(_COLUMN, (*_RANGE, *_MAP)),
     "expect_column_values_to_be_unique": ExpectationType(_COLUMN, _MAP),
-    "expect_column_values_to_be_standardised": ExpectationType(_COLUMN, ("apart_from", *_MAP)),
+    "expect_column_values_to_be_standardised": ExpectationType(_COLUMN, ("apart_from", "or_without_reason", *_MAP)),
     "expect_column_pair_values_to_be_equal": ExpectationType(_PAIR, ("ignore_row_if", *_MAP)),
     "expect_column_pair_values_a_to_be_greater_than_b": ExpectationType(_PAIR, ("or_equal", "ignore_row_if", *_MAP)),
     "expect_column_pair_values_to_be_in_set": ExpectationType((*_PAIR, "value_pairs_set"), ("ignore_row_if", *_MAP)),
@@ -187,6 +187,7 @@ class Kwargs(RuleModel):
     or_equal: bool | None = None
     ignore_row_if: str | None = None
     apart_from: list[Code] | None = None
+    or_without_reason: bool | None = None
     unexpected_rows_query: str | None = None
     mostly: float | None = Field(default=None, ge=0, le=1)
     row_condition: RowCondition | None = None
