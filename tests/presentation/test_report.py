@@ -68,11 +68,21 @@ def test_standardisation_tells_kept_changed_and_refused_in_rows(data: dict[str, 
     assert phone["reasons"] == [{"reason": "too_short", "refused": True, "values": 1, "rows": 3}]
 
 
-def test_quality_scores_are_the_share_of_checks_passed(data: dict[str, Any]) -> None:
+def test_a_quality_score_is_the_share_of_records_that_pass(data: dict[str, Any]) -> None:
     quality = data["quality"]
     assert quality["score"] == pytest.approx(2 / 3, abs=1e-4)
     assert [(d["name"], d["failed"]) for d in quality["dimensions"]] == [("completeness", 1)]
     assert quality["severities"][0]["records"] == 1
+
+
+def test_an_expectation_checked_only_where_it_fails_does_not_sink_the_score(ws: Workspace) -> None:
+    given(ws, "standardise.record", [{"record_id": f"r{n}"} for n in range(10)])
+    missing = {"column": "fax", "dimension": "completeness", "rows_checked": 2, "rows_failed": 2}
+    given(ws, "quality.expectation", [missing, {**missing, "column": "email", "rows_failed": 0}])
+    quality = report_data(ws, RunFacts(institution="", as_of=date(2026, 11, 22)))["quality"]
+    assert {column["name"]: column["score"] for column in quality["columns"]} == {"email": 1.0, "fax": 0.8}
+    assert (quality["score"], quality["dimensions"][0]["score"]) == (0.9, 0.9)
+    assert quality["expectations"][0]["failed_share"] == 0.2
 
 
 def test_what_was_checked_on_no_row_has_no_score(ws: Workspace) -> None:

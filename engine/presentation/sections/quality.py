@@ -11,40 +11,55 @@ _SEVERITY_ORDER = "case severity when 'error' then 1 when 'warning' then 2 else 
 
 
 def quality(ws: Workspace) -> dict[str, Any]:
-    """Scores are the share of checks passed: rows that passed / rows checked, over the expectations concerned."""
-    checked, failed = ws.rows(
-        "select coalesce(sum(rows_checked), 0), coalesce(sum(rows_failed), 0) from quality.expectation"
-    )[0]
+    """Scores and findings.
+
+    A column's score is the share of records that pass every check of that column, counted from below: failures are
+    added up as if no record failed twice. A dimension's is the mean over its columns, the total the mean over all
+    columns. The rows an expectation was checked on are no measure: a condition may leave it only those that fail.
+    """
+    records = max(ws.count("standardise.record"), ws.value("select max(rows_checked) from quality.expectation") or 0)
+    columns = _scores(ws, records)
+    dimensions: dict[str, list[dict[str, Any]]] = {}
+    for entry in _scores(ws, records, "dimension"):
+        dimensions.setdefault(entry["dimension"], []).append(entry)
     return {
-        "score": _score(int(checked), int(failed)),
-        "checks": int(checked),
-        "failed": int(failed),
-        "dimensions": _scores(ws, "dimension"),
-        "columns": _scores(ws, '"column"'),
+        "records": records,
+        "score": _mean(columns),
+        "dimensions": [
+            {
+                "name": name,
+                "score": _mean(entries),
+                "failed": sum(entry["failed"] for entry in entries),
+                "expectations": sum(entry["expectations"] for entry in entries),
+            }
+            for name, entries in dimensions.items()
+        ],
+        "columns": columns,
         "severities": _severities(ws),
-        "expectations": _expectations(ws),
+        "expectations": _expectations(ws, records),
     }
 
 
-def _score(checked: int, failed: int) -> float | None:
-    return None if not checked else round(1 - failed / checked, 4)
-
-
-def _scores(ws: Workspace, by: str) -> list[dict[str, Any]]:
+def _scores(ws: Workspace, records: int, *also_by: str) -> list[dict[str, Any]]:
+    """One entry per column (and dimension); what no row was checked for has no score."""
+    by = ", ".join((*also_by, '"column"'))
     found = ws.rows(
-        f"select {by}, count(*), sum(rows_checked), sum(rows_failed) from quality.expectation "
-        f"where {by} is not null group by {by} having sum(rows_checked) > 0 order by {by}"
+        f"select {by}, count(*), sum(rows_failed) from quality.expectation group by {by} "
+        f"having sum(rows_checked) > 0 order by {by}"
     )
     return [
         {
-            "name": name,
-            "expectations": expectations,
-            "checked": int(checked),
-            "failed": int(failed),
-            "score": _score(int(checked), int(failed)),
+            **dict(zip((*also_by, "name"), row[:-2], strict=True)),
+            "expectations": row[-2],
+            "failed": int(row[-1]),
+            "score": round(max(0.0, 1 - int(row[-1]) / records), 4),
         }
-        for name, expectations, checked, failed in found
+        for row in found
     ]
+
+
+def _mean(entries: list[dict[str, Any]]) -> float | None:
+    return round(sum(entry["score"] for entry in entries) / len(entries), 4) if entries else None
 
 
 def _severities(ws: Workspace) -> list[dict[str, Any]]:
@@ -59,7 +74,7 @@ def _severities(ws: Workspace) -> list[dict[str, Any]]:
     ]
 
 
-def _expectations(ws: Workspace) -> list[dict[str, Any]]:
+def _expectations(ws: Workspace, records: int) -> list[dict[str, Any]]:
     """Every expectation, those with most failures first."""
     names = (
         "suite", "expectation", "type", "column", "severity", "dimension", "success", "rows_checked", "rows_failed",
@@ -69,4 +84,4 @@ def _expectations(ws: Workspace) -> list[dict[str, Any]]:
         'select suite, expectation, type, "column", severity, dimension, success, rows_checked, rows_failed, sentence '
         f'from quality.expectation order by {_SEVERITY_ORDER}, rows_failed desc, suite, expectation, "column"'
     )
-    return [{**dict(zip(names, row, strict=True)), "failed_share": share(row[8], row[7])} for row in found]
+    return [{**dict(zip(names, row, strict=True)), "failed_share": share(row[8], records)} for row in found]
