@@ -57,7 +57,7 @@ def deliver(
     ws.put("delivery_hold_reason", pa.table({"reason": list(HELD), "detail": list(HELD.values())}))
     ws.execute(
         f"create or replace temp table {CHECKED} as {checked_select(rules)}",
-        {"as_of": as_of, "home_country": home_country},
+        {"as_of": as_of, "home_country": home_country or None},
     )
     held = ws.build_from_file(DELIVERY_HELD)
     operations = ws.build(DELIVERY_OPERATION, operation_select(rules), codes)

@@ -67,7 +67,7 @@ def head_rows(book: RuleBook, rules: FileRules) -> str:
 def _write(ws: Workspace, target: Path, head: str, first: int, last: int, separator: str) -> None:
     data = target.with_suffix(".data")
     whole = target.with_suffix(".part")
-    columns = ", ".join(f"nullif({identifier(code)}, '') as {identifier(code)}" for code in FIELD_CODES)
+    columns = ", ".join(identifier(code) for code in FIELD_CODES)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         rows = f"select {columns} from delivery.operation where row_no between {first:d} and {last:d} order by row_no"

@@ -9,7 +9,7 @@ from engine.delivery.forms import Cell
 from engine.delivery.reasons import REASONS
 from engine.rulebook.delivery import DeliveryRules, FieldRule
 from engine.sql import identifier, literal
-from engine.vocabulary import FIELD_CODES
+from engine.vocabulary import FIELD_CODES, KINDS
 from engine.workspace import in_list
 
 CHECKED = "delivery_checked"
@@ -124,19 +124,22 @@ def field_cell(rule: FieldRule, rules: DeliveryRules) -> Cell:
 
 
 def _made(rule: FieldRule, cell: Cell) -> Iterator[str]:
-    has = f"kind in {in_list(rule.kinds)}"
-    heard = has + (" and not borrowed" if rule.of == "structure" else "")
-    yield f"cast(case when {has} then {cell.value} end as varchar) as {identifier(rule.name)}"
-    yield f"cast(case when {heard} then {cell.reason} end as varchar) as {identifier(reason_of(rule.name))}"
-    yield f"if({has}, {cell.source}, null) as {identifier(_source_of(rule.name))}"
+    own = [] if set(rule.kinds) == set(KINDS) else [f"kind in {in_list(rule.kinds)}"]
+    heard = [*own, "not borrowed"] if rule.of == "structure" else own
+    yield f"cast({_when(own, cell.value)} as varchar) as {identifier(rule.name)}"
+    yield f"cast({_when(heard, cell.reason)} as varchar) as {identifier(reason_of(rule.name))}"
+    yield f"{_when(own, cell.source)} as {identifier(_source_of(rule.name))}"
+
+
+def _when(conditions: list[str], expression: str) -> str:
+    return f"case when {' and '.join(conditions)} then {expression} end" if conditions else expression
 
 
 def _told(field: str) -> Iterator[str]:
     value, source = identifier(field), identifier(_source_of(field))
     yield value
     yield identifier(reason_of(field))
-    yield f"{source} is not null as {identifier(given(field))}"
-    yield f"{value} is distinct from {source} as {identifier(changed(field))}"
+    yield f"if({source} is null, null, coalesce({value} != {source}, false)) as {identifier(changed(field))}"
 
 
 def _source_of(field: str) -> str:
@@ -148,13 +151,8 @@ def reason_of(field: str) -> str:
     return f"{field} reason"
 
 
-def given(field: str) -> str:
-    """Name of the column that tells whether there was a value."""
-    return f"{field} given"
-
-
 def changed(field: str) -> str:
-    """Name of the column that tells whether the value is written otherwise than it stood."""
+    """Name of the column that tells whether a value is written otherwise than it stood; null = there was none."""
     return f"{field} changed"
 
 
@@ -219,8 +217,8 @@ def protocol_select(rules: DeliveryRules) -> str:
     """One row, three counts a field in the order of the rules: values read, changed, dropped."""
     dropped = in_list([code for code, reason in REASONS.items() if reason.outcome == "dropped"])
     counts = ",\n    ".join(
-        f"count(*) filter ({identifier(given(name))}), "
-        f"count(*) filter ({identifier(changed(name))} and {identifier(name)} is not null), "
+        f"count({identifier(changed(name))}), "
+        f"count(*) filter ({identifier(changed(name))}), "
         f"count(*) filter ({identifier(reason_of(name))} in {dropped})"
         for name in (rule.name for rule in rules.fields)
     )
