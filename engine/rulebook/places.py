@@ -74,6 +74,7 @@ class PostCode(RuleModel):
     at: int = 0
     over: int = 0
     tells: Pattern | None = None
+    towns: bool = True
     zeros: tuple[int, ...] = ()
 
 

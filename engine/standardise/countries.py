@@ -10,6 +10,7 @@ import pyarrow as pa
 from engine.rulebook.load import RuleBook
 from engine.rulebook.places import Countries, Phones, PostCode, PostCodes, Regions
 from engine.sql import literal
+from engine.standardise.blocks import split_blocks
 from engine.standardise.country_names import CountryIndex, standardise_country
 from engine.standardise.distinct import run_distinct
 from engine.standardise.folding import fold_sql
@@ -42,6 +43,7 @@ def resolve_countries(ws: Workspace, book: RuleBook, *, home_country: str | None
     and, beside a country, ``country_doubtful``: the column says one country, post code and town another.
     """
     load_gazetteer(ws, book)
+    split_blocks(ws, book)
     _lookups(ws, book)
     _column(ws, book)
     _place(ws, book)
@@ -55,6 +57,11 @@ def _lookups(ws: Workspace, book: RuleBook) -> None:
     codes = book.load("standardisation/postcodes.yml", PostCodes).by_country()
     prefixes = [(word, country, code.shape) for country, code in codes.items() for word in code.prefixes]
     _put(ws, "std_postcode_prefix", ("prefix", "country", "shape"), prefixes)
+    forms = [
+        (country, "yes" if code.gazetteer else "no", "yes" if code.gazetteer and code.towns else "no")
+        for country, code in codes.items()
+    ]
+    _put(ws, "std_postcode_form", ("country", "listed", "compared"), forms)
     regions = book.load("standardisation/regions.yml", Regions).by_country()
     names = [
         (country, code, name)
@@ -90,7 +97,7 @@ def _column(ws: Workspace, book: RuleBook) -> None:
     run_distinct(
         ws,
         "std_country_cell",
-        "select distinct country as raw from intake.record where trim(country) <> ''",
+        "select distinct country as raw from std_place where country is not null",
         functools.partial(_answer, index=index),
         {"country": "text", "reason": "text"},
     )
@@ -132,7 +139,7 @@ def place_cell_sql(codes: Mapping[str, PostCode]) -> str:
                 coalesce(postcode, '') as postcode,
                 coalesce(town, '') as town,
                 coalesce(region, '') as region
-            from intake.record
+            from std_place
         ),
         texts as (
             select
@@ -201,7 +208,8 @@ def _record_changes(ws: Workspace) -> None:
     ws.execute(
         "insert into standardise.value by name "
         "select 'country' as attribute, '' as context, cell.raw, cell.country as standard, cell.reason, "
-        "count(*) as rows from intake.record as record join std_country_cell as cell on cell.raw = record.country group by all"
+        "count(*) as rows from std_place as place "
+        "join std_country_cell as cell on cell.raw = place.country group by all"
     )
     for source, rows in ws.rows(
         "select coalesce(country_source, 'none'), count(*) from std_country group by 1 order by 1"

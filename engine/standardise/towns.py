@@ -1,19 +1,53 @@
-"""Towns: local names, CEDEX and canton suffixes, proper case."""
+"""Towns: local names, what stands behind them, proper case."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.rulebook.load import RuleBook
-from engine.rulebook.places import TownAliases
+from engine.rulebook.places import AddressWords, Regions, TownAliases, TownWords
+from engine.rulebook.standardisation import Placeholders
+from engine.standardise.cleaning import clean
 from engine.standardise.folding import fold
+from engine.standardise.placeholders import PlaceholderWords, is_placeholder
+
+_CODE = re.compile(r"((?:[A-Z]{1,3}\s?[-–]\s?)?\d{4,5}(?:\s?[A-Z]{2}(?=\s))?)\s*[-,]?\s+(?=[^\W\d_])")
+_CEDEX = re.compile(r"[\s,-]+cede?x\b.*$", re.IGNORECASE)
+_NUMBERED = re.compile(r"[\s,]+(?:\d{1,2}\s?\.?\s?(?:e|er|è|eme|ème|bezirk)?|[IVX]{1,5}|\(\d{1,2}\))$", re.IGNORECASE)
+_BEHIND = re.compile(r"(?P<town>.*[^\W\d_.])(?:\s*[,/]\s*|\s+)\(?(?P<code>[A-Za-z]{2,3}|\d{2}[AB]?)\)?")
+_BRACKETED = re.compile(r"(?P<town>.*\S)\s*\((?P<inside>[^()]+)\)")
+_PIECES = re.compile(r"[^\W_]+|[\W_]+")
+_ELISIONS = frozenset({"d", "l", "s", "dell", "nell", "sull", "all"})
+
+
+class TownCell(NamedTuple):
+    """What a town cell holds.
+
+    Attributes:
+        town: the town in proper case, a known alias as the local name; None = nothing usable.
+        alias: a local name that holds only when the post code is one of its own ("Boll" -> Bulle).
+        code: a post code that stood before the town ("1201 Genève"), raw.
+        region: a canton, province or state that stood behind it ("Renens VD"), as its code.
+        reason: ``placeholder``.
+    """
+
+    town: str | None
+    alias: str | None
+    code: str | None
+    region: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class TownIndex:
-    """(country, folded spelling) to the local name."""
+    """(country, folded spelling) to the local name, and those that need their post code."""
 
-    local: dict[tuple[str, str], str]
+    local: Mapping[tuple[str, str], str]
+    doubtful: frozenset[tuple[str, str]]
+    elsewhere: Mapping[tuple[str, str], str]
 
     @classmethod
     def of(cls, book: RuleBook) -> TownIndex:
@@ -23,10 +57,170 @@ class TownIndex:
             (country, fold(spelling)): town
             for country, towns in rules.towns.items()
             for town, spellings in towns.items()
-            for spelling in (town, *spellings)
+            for spelling in spellings
         }
-        return cls(local)
+        local |= {(country, fold(town)): town for country, towns in rules.towns.items() for town in towns}
+        doubtful = {(country, fold(word)) for country, words in rules.needs_post_code.items() for word in words}
+        elsewhere = {
+            (country, fold(town)): fold(spelled)
+            for country, towns in rules.geonames_differs.items()
+            for town, spelled in towns.items()
+        }
+        return cls(local, frozenset(doubtful), elsewhere)
 
     def aliases(self) -> list[tuple[str | None, ...]]:
-        """(country, folded alias, folded local name) of every other name."""
-        return [(c, spelling, fold(town)) for (c, spelling), town in self.local.items() if spelling != fold(town)]
+        """(country, folded name, folded name the gazetteer has) of every other name."""
+        pairs = {(country, name, fold(town)) for (country, name), town in self.local.items() if name != fold(town)}
+        for (country, town), spelled in self.elsewhere.items():
+            pairs.add((country, town, spelled))
+            pairs |= {
+                (c, name, spelled) for (c, name), local in self.local.items() if (c, fold(local)) == (country, town)
+            }
+        return sorted(pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class TownRules:
+    """The rules a town cell is read by."""
+
+    index: TownIndex
+    words: TownWords
+    placeholders: PlaceholderWords
+    towns_null: frozenset[str]
+    regions: Mapping[str, Mapping[str, str]]
+    particles: frozenset[str]
+
+    @classmethod
+    def of(cls, book: RuleBook) -> TownRules:
+        """The rules in force."""
+        words = book.load("standardisation/address_words.yml", AddressWords).town
+        dummies = book.load("standardisation/placeholders.yml", Placeholders)
+        regions = book.load("standardisation/regions.yml", Regions).by_country()
+        return cls(
+            index=TownIndex.of(book),
+            words=words,
+            placeholders=PlaceholderWords.of(dummies),
+            towns_null=frozenset(map(fold, dummies.town.null)),
+            regions={
+                country: {fold(name): code for code, names in codes.items() for name in (code, *names)}
+                for country, codes in regions.items()
+            },
+            particles=frozenset(map(str.lower, words.particles)),
+        )
+
+
+def read_town(raw: str, country: str | None, rules: TownRules) -> TownCell:
+    """Read a town cell of a row of ``country``.
+
+    "PARIS CEDEX 07" -> Paris, "Renens VD" -> Renens with region VD, "Genf" -> Genève, "ST GERMAIN EN LAYE" ->
+    Saint-Germain-en-Laye. The gazetteer's spelling is never used.
+    """
+    text = clean(raw).text.strip(" ,;-/")
+    if not text:
+        return TownCell(None, None, None, None, None)
+    if fold(text) in rules.towns_null or is_placeholder(text, rules.placeholders):
+        return TownCell(None, None, None, None, "placeholder")
+    found = _CODE.match(text)
+    code = found[1] if found is not None else None
+    text = text[found.end() :] if found is not None else text
+    text = _CEDEX.sub("", text)
+    text = _without_number(text, country, rules)
+    text, region = _without_region(text, country, rules)
+    text = _without_district(text, country, rules).strip(" ,;-/") or text
+    key = (country or "", fold(text))
+    alias = rules.index.local.get(key)
+    if alias is not None and key not in rules.index.doubtful:
+        return TownCell(alias, None, code, region, None)
+    return TownCell(_written(text, country, rules), alias, code, region, None)
+
+
+def _without_number(text: str, country: str | None, rules: TownRules) -> str:
+    towns = rules.words.numbered.get(country or "", ())
+    found = _NUMBERED.search(text) if towns else None
+    if found is None or not found.start():
+        return text
+    town = text[: found.start()].strip(" ,")
+    digits = any(map(str.isdigit, found[0]))
+    return town if fold(town) in towns or ("any" in towns and digits) else text
+
+
+def _without_region(text: str, country: str | None, rules: TownRules) -> tuple[str, str | None]:
+    """Cut "VD", "(MI)", ", CA", "(93)" off the end."""
+    if country == "IT":
+        found = _BEHIND.fullmatch(text)
+        if found is not None and len(found["code"]) == 2 and found["code"].isupper() and not found["town"].isupper():
+            return found["town"], found["code"]
+        if found is not None and text.endswith(")") and found["code"].isalpha():
+            return found["town"], found["code"].upper()
+        return text, None
+    if country in ("FR", "CH") and (bracketed := _BRACKETED.fullmatch(text)) is not None:
+        inside = bracketed["inside"].strip()
+        if country == "FR" and re.fullmatch(r"\d{2}[AB]?|97\d", inside):
+            return bracketed["town"], inside
+    known = rules.regions.get(country or "")
+    if known is None:
+        return text, None
+    found = _BEHIND.fullmatch(text)
+    if found is not None and fold(found["code"]) in known and (found["code"].isupper() or country != "CH"):
+        return found["town"].rstrip(" ,"), known[fold(found["code"])]
+    head, comma, tail = text.rpartition(",")
+    if comma and head.strip() and fold(tail) in known:
+        return head.strip(), known[fold(tail)]
+    return text, None
+
+
+def _without_district(text: str, country: str | None, rules: TownRules) -> str:
+    for word in rules.words.districts.get(country or "", ()):
+        found = re.search(rf"[\s,(-]+{re.escape(word)}\b\.?\s", text, re.IGNORECASE)
+        if found is not None and found.start():
+            return text[: found.start()]
+    if country == "AT" and "," in text:
+        return text.partition(",")[0]  # "Wien, Innere Stadt"
+    return text
+
+
+def _written(text: str, country: str | None, rules: TownRules) -> str:
+    words = text.split(" ")
+    saints = rules.words.saints.get(country or "", {})
+    inner = rules.words.inner.get(country or "", {})
+    plain = text.isupper() or text.islower()
+    parts: list[str] = []
+    for position, word in enumerate(words):
+        head, hyphen, tail = word.partition("-")
+        folded = fold(head)
+        if folded in saints and (tail or position < len(words) - 1):
+            word = saints[folded] + hyphen + tail
+        elif position and word.lower().rstrip("/") in inner and word.endswith("/"):
+            word = inner[word.lower().rstrip("/")]
+        parts.append(word)
+    shown = " ".join(parts)
+    shown = _proper(shown, rules) if plain else shown
+    hyphenated = rules.words.hyphenated.get(country or "", ())
+    if hyphenated and " " in shown and any(fold(word) in hyphenated for word in shown.split(" ")[:-1]):
+        shown = _hyphenated(shown)
+    return shown
+
+
+_ARTICLES = frozenset({"le", "la", "les"})
+
+
+def _hyphenated(town: str) -> str:
+    """French communes are hyphenated, all but a leading article."""
+    words = town.split(" ")
+    if fold(words[0]) in _ARTICLES:
+        rest = words[1:]
+        return f"{words[0]} {'-'.join(rest)}"
+    return "-".join(words)
+
+
+def _proper(text: str, rules: TownRules) -> str:
+    pieces = _PIECES.findall(text.lower())
+    shown: list[str] = []
+    for number, piece in enumerate(pieces):
+        after = pieces[number + 1] if number + 1 < len(pieces) else ""
+        before = pieces[number - 1] if number else ""
+        elided = after[:1] in ("'", "’") and piece in _ELISIONS and number > 0
+        possessive = before[-1:] in ("'", "’") and piece == "s" and bool(shown) and number > 1
+        small = number > 0 and after != "" and piece in rules.particles and before[-1:] not in ("'", "’")
+        shown.append(piece if elided or possessive or small else piece[:1].upper() + piece[1:])
+    return "".join(shown)

@@ -1,5 +1,5 @@
 -- One row per source whose rows or post codes tell one country: the country of its undecided rows.
--- Reads: std_country_row, std_place_cell, intake.record, std_gazetteer.
+-- Reads: std_country_row, std_place_cell, std_place, std_gazetteer.
 -- A column of codes tells its country only when no other country knows as many of them.
 with decided as (
     select
@@ -20,7 +20,7 @@ majority as (
 ),
 codes as (
     select distinct record.source, cell.code
-    from intake.record as record
+    from std_place as record
     join std_place_cell as cell
         on cell.postcode = coalesce(record.postcode, '')
         and cell.town = coalesce(record.town, '')

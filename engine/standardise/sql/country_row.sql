@@ -1,5 +1,5 @@
 -- One row per record: the country its own cells tell, and which cell told it.
--- Reads: intake.record, std_country_cell, std_country_place, std_country_phone.
+-- Reads: std_place, std_country_cell, std_country_place, std_country_phone.
 -- The column outranks the rest: it was typed on purpose; disagreement is noted, not corrected.
 select
     record.record_id,
@@ -15,7 +15,7 @@ select
         when cell.country <> place.country and place.told_by = 'postcode' and part_of.part is null then 'country_doubtful'
         else cell.reason
     end as country_reason
-from intake.record as record
+from std_place as record
 left join std_country_cell as cell on cell.raw = record.country
 left join std_country_place as place
     on place.postcode = coalesce(record.postcode, '')
