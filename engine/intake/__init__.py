@@ -1,6 +1,10 @@
-"""Intake: files become lines, lines become records in canonical columns; what cannot be trusted is held.
+"""Intake: files become lines (text of every cell, or held with a reason), lines become records in canonical columns.
 
-The road: :func:`stage_sources`, :func:`guess_mapping`, :func:`map_records`.
+::
+
+    stage_sources   intake.source, intake.line, intake.held     nothing interpreted
+    guess_mapping   which column feeds which attribute          rules/mapping/*.yml, or a project's own mapping
+    map_records     intake.mapping, intake.record               trimmed, still raw text
 """
 
 from engine.intake.guess import guess_mapping

@@ -1,0 +1,8 @@
+"""Standardise: raw values become standard ones beside them, with a reason when refused; never a guess in silence.
+
+The road: :func:`apply`. Knowledge of one value is a pure function, run once per distinct value.
+"""
+
+from engine.standardise.apply import apply
+
+__all__ = ["apply"]

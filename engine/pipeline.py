@@ -1,0 +1,375 @@
+"""A run, read aloud: the road of design.md, one line a stage.
+
+Every stage reads tables and writes tables of the workspace; what passes here besides are rules, options and
+reports. Files appear in the output folder only when the whole run has succeeded.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import resource
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import AssayError, SurroundingsError, UsageError
+from engine.ledger import StageReport
+from engine.outbox import Outbox
+from engine.progress import Watcher
+from engine.project import Project, parse_memory
+from engine.rulebook import RuleBook
+from engine.shipped import shipped
+from engine.tables import PROTOCOL_STEP
+from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.golden import Numbers
+    from engine.intake import SourceFile
+    from engine.rulebook.mapping import SourceMapping
+
+DEMO_INSTITUTION = "DEMO"
+"""INSTITUTION of import files when none is given: valid in form, and every report warns not to load them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSource:
+    """A file to read: path, name of the source, and what is not to be guessed."""
+
+    path: Path
+    name: str | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Everything a run depends on. Same options, same files, same rules: same bytes.
+
+    Attributes:
+        sources: the files.
+        out: output folder.
+        workspace: folder of the workspace (derived data).
+        as_of: the day the run is made for; decides "future" dates and ages.
+        institution / organization: codes for the import files; None = DEMO, with a warning.
+        country: home country (ISO 3166-1 alpha-2) for rows that do not tell theirs.
+        threads: DuckDB threads and worker processes.
+        memory: what the process may use in all, e.g. ``"4GB"``.
+        project: the project folder the run is made in, None for bare files.
+    """
+
+    sources: tuple[RunSource, ...]
+    out: Path
+    workspace: Path
+    as_of: date
+    institution: str | None = None
+    organization: str = "*"
+    country: str | None = None
+    threads: int = 2
+    memory: str = "4GB"
+    project: Project | None = None
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What a run leaves behind besides its files.
+
+    Attributes:
+        report: the content of report.json.
+        files: paths written, relative to the output folder.
+        seconds: wall-clock seconds per stage (not in the files: their bytes must repeat).
+        peak_memory: largest resident set of this process, in bytes.
+    """
+
+    report: dict[str, Any]
+    files: list[str]
+    seconds: dict[str, float] = field(default_factory=dict)
+    peak_memory: int = 0
+
+
+def project_options(project: Project, options: RunOptions) -> RunOptions:
+    """``options`` completed by what the project says; what the command line gave wins.
+
+    Raises:
+        UsageError: neither names a source.
+    """
+    sources = options.sources or tuple(
+        RunSource(source.path, source.name, source.sheet, source.encoding, source.delimiter)
+        for source in project.sources
+    )
+    if not sources:
+        raise UsageError(
+            f"{project.root / 'assay.toml'} names no sources",
+            hint="Add a [[sources]] table with a path, or give files on the command line.",
+        )
+    return replace(
+        options,
+        sources=sources,
+        institution=options.institution or project.institution,
+        organization=project.organization if options.organization == "*" else options.organization,
+        country=options.country or project.country,
+        project=project,
+    )
+
+
+def run(options: RunOptions, watcher: Watcher) -> RunResult:
+    """Take the sources of ``options`` the whole road and write the output folder.
+
+    Raises:
+        AssayError: see :mod:`engine.errors`; nothing is half written then.
+    """
+    from engine import delivery, golden, intake, matching, quality, standardise
+
+    watcher = _Once(watcher)
+    quality.warm_up()  # its import takes seconds and runs beside the first stages
+    clock = _Clock(watcher)
+    book, expectations = rule_books(options.project)
+    with _workspace(options) as ws, Outbox(options.out) as outbox:
+        ws.create(PROTOCOL_STEP)
+        with clock.stage("intake") as done:
+            done(intake.stage_sources(ws, source_files(options), scratch=_scratch(options), watcher=watcher))
+            mappings = intake.guess_mapping(ws, book, watcher=watcher)
+            done(intake.map_records(ws, mappings))
+        with clock.stage("standardise") as done:
+            done(
+                standardise.apply(
+                    ws,
+                    book,
+                    home_country=options.country,
+                    as_of=options.as_of,
+                    workers=options.threads,
+                    watcher=watcher,
+                )
+            )
+        with clock.stage("quality") as done:
+            done(quality.check(ws, expectations, as_of=options.as_of, watcher=watcher))
+        with clock.stage("matching") as done:
+            done(matching.link(ws, book, threads=options.threads, watcher=watcher))
+        with clock.stage("golden") as done:
+            done(golden.survive(ws, book, numbers=_numbers(options, book), watcher=watcher))
+        with clock.stage("delivery") as done:
+            done(
+                delivery.deliver(
+                    ws,
+                    book,
+                    institution=options.institution or DEMO_INSTITUTION,
+                    organization=options.organization,
+                    home_country=options.country,
+                    as_of=options.as_of,
+                    out=outbox.folder,
+                    watcher=watcher,
+                )
+            )
+        with clock.stage("presentation"):
+            report = _present(ws, options, mappings, clock.reports, outbox.folder)
+        if options.project is not None:
+            golden.append_numbers(ws, options.project.numbers)  # first: a number shown is a number given
+        files = outbox.publish()
+    result = RunResult(report, files, clock.seconds, _peak_memory())
+    _log(options.workspace, result)
+    return result
+
+
+def rule_books(project: Project | None) -> tuple[RuleBook, RuleBook]:
+    """The rules and the expectations in force: the shipped ones, with the project's on top."""
+    rules = RuleBook([project.rules] if project else [])
+    expectations = RuleBook([project.expectations] if project else [], base=shipped("expectations"))
+    return rules, expectations
+
+
+def source_files(options: RunOptions) -> list[SourceFile]:
+    """The sources of a run in intake's words."""
+    from engine.intake import SourceFile
+
+    return [
+        SourceFile(
+            path=source.path,
+            name=source.name or source.path.stem,
+            sheet=source.sheet,
+            encoding=source.encoding,
+            delimiter=source.delimiter,
+        )
+        for source in options.sources
+    ]
+
+
+def _workspace(options: RunOptions) -> Workspace:
+    # half of what the process may use: DuckDB's resident set can reach twice its limit (measured)
+    limit = f"{parse_memory(options.memory) // 2 // 1_000_000}MB"
+    return Workspace.open(options.workspace, threads=options.threads, memory=limit)
+
+
+def _numbers(options: RunOptions, book: RuleBook) -> Numbers:
+    """Numbers given before and the ranges for new ones; a range in assay.toml replaces the rule file's."""
+    from engine.golden import Numbers
+    from engine.rulebook.survivorship import NumberRange
+
+    project = options.project
+    numbers = Numbers.load(book, project.numbers if project else None)
+    if project is None or project.range_start is None:
+        return numbers
+    last = project.range_end or 10 ** len(str(project.range_start)) - 1
+    return replace(numbers, ranges=(NumberRange(first=project.range_start, last=last),))
+
+
+def _scratch(options: RunOptions) -> Path:
+    """A private, empty folder for decoded copies of the sources."""
+    folder = options.workspace / "scratch"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _present(
+    ws: Workspace, options: RunOptions, mappings: Sequence[SourceMapping], stages: Sequence[StageReport], out: Path
+) -> dict[str, Any]:
+    """Write everything that is not an import file into ``out``, the manifest last; return the report's data."""
+    from engine import presentation
+
+    presentation.write_tables(ws, out)
+    _write_mappings(mappings, out)
+    settings: dict[str, object] = {
+        "institution": options.institution or DEMO_INSTITUTION,
+        "organization": options.organization,
+        "country": options.country,
+    }
+    versions = presentation.versions()
+    report = presentation.report_data(
+        ws,
+        presentation.RunFacts(
+            institution=options.institution or DEMO_INSTITUTION,
+            as_of=options.as_of,
+            sources=tuple(mapping.source for mapping in mappings),
+            stages=tuple(stages),
+            options=settings,
+            versions=versions,
+            warnings=_warnings(options),
+            files=tuple(path.as_posix() for path in presentation.output_files(out)),
+        ),
+    )
+    presentation.write_report(report, out)
+    presentation.write_manifest(
+        out, versions=versions, as_of=options.as_of, options=settings, rules=_rules_in_force(options.project)
+    )
+    return report
+
+
+def _write_mappings(mappings: Sequence[SourceMapping], out: Path) -> None:
+    """The mapping of each source as the rule file that would replay it: ``mapping/<source>.yml``."""
+    from engine.rulebook.mapping import dump_mapping, mapping_file
+
+    for mapping in mappings:
+        path = out / mapping_file(mapping.source)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(dump_mapping(mapping), encoding="utf-8")
+
+
+def _rules_in_force(project: Project | None) -> dict[str, str]:
+    """Hash of every rule and expectation file in force.
+
+    The project's mappings are left out: ``mapping/*.yml`` in the output folder says what was applied, so a guess and
+    the same guess written out as a project have the same manifest.
+    """
+    from engine.presentation import rule_hashes
+
+    folders = [shipped("rules"), shipped("expectations")]
+    folders += [project.rules, project.expectations] if project else []
+    return {
+        name: digest for name, digest in rule_hashes(folders).items() if not name.startswith("project/rules/mapping/")
+    }
+
+
+def _warnings(options: RunOptions) -> tuple[str, ...]:
+    if options.institution:
+        return ()
+    return (
+        f"No institution was given: the import files carry INSTITUTION={DEMO_INSTITUTION} and must not be loaded. "
+        "Give --institution CODE.",
+    )
+
+
+def as_known_failure(error: Exception) -> AssayError | None:
+    """What an exception of the surroundings means to a user, or None when it is a defect of ours.
+
+    Only the class of the exception is looked at and DuckDB's own words for a full disk: the rest of its text
+    may hold values.
+    """
+    import duckdb
+
+    if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+        return SurroundingsError(
+            "the run needs more memory than it may use", hint="Give it more with --memory 8GB, or fewer --threads."
+        )
+    if "No space left on device" in str(error) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        return SurroundingsError("the disk is full", hint="Free some space, or choose another folder with --out.")
+    if isinstance(error, PermissionError):
+        return SurroundingsError("a file or folder may not be read or written", hint="Check its permissions.")
+    return None
+
+
+def machine_report(result: RunResult) -> dict[str, Any]:
+    """report.json plus what differs from run to run: seconds per stage and peak memory."""
+    return {**result.report, "seconds": result.seconds, "peak_memory_bytes": result.peak_memory}
+
+
+class _Once:
+    """Passes each sentence on once: what a stage said while it worked also stands in its report's notes."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._said: set[str] = set()
+
+    def say(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            self._watcher.say(text)
+
+    def step(self, text: str) -> None:
+        self._watcher.step(text)
+
+
+class _Clock:
+    """Runs a stage: checks each of its reports against the ledger, times it and tells the watcher."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.seconds: dict[str, float] = {}
+        self.reports: list[StageReport] = []
+        self._watcher = watcher
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Callable[[StageReport], None]]:
+        self._watcher.step(name)
+        begun = time.perf_counter()
+        reports: list[StageReport] = []
+        yield lambda report: reports.append(report.check())
+        self.seconds[name] = round(time.perf_counter() - begun, 3)
+        for report in reports:
+            held = f", {report.rows_held:,} held" if report.rows_held else ""
+            self._watcher.say(
+                f"{name:<13}{report.rows_in:>11,} {report.unit}s in, {report.rows_out:,} out{held}"
+                f"  ({self.seconds[name]:.1f} s)"
+            )
+            for note in report.notes:
+                self._watcher.say(note)
+        self.reports += reports
+
+
+def _peak_memory() -> int:
+    """Largest resident set so far, in bytes (Linux counts in kilobytes): this process and its largest worker."""
+    kilobytes = max(
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    )
+    return kilobytes * 1024
+
+
+def _log(workspace: Path, result: RunResult) -> None:
+    """Keep the run's timings beside the workspace: derived data, so outside the output folder's fixed bytes."""
+    (workspace / "run.json").write_text(
+        json.dumps({"seconds": result.seconds, "peak_memory_bytes": result.peak_memory}, indent=2), encoding="utf-8"
+    )
