@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from engine.intake.claim import Claim, fed
 
@@ -38,7 +39,7 @@ def _decide(claim: Claim, numbered: bool) -> None:
 
 def _move_down(claims: list[Claim]) -> None:
     """A second first line becomes the second line, and so on while there is room."""
-    for line, below in zip(_LINES, _LINES[1:], strict=False):
+    for line, below in pairwise(_LINES):
         claimants = sorted(fed(claims, line), key=lambda claim: claim.strength, reverse=True)
         for claim in claimants[1:]:
             why = f'header "{claim.column.header}"; {line} is "{claimants[0].column.header}"'

@@ -19,8 +19,8 @@ from engine.rulebook.mapping import ContentRules, fold
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _URL = re.compile(r"(?:https?://\S+|www\.\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,10}(?:/\S*)?)", re.IGNORECASE)
 _DATE = re.compile(
-    r"(?:(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})|(?P<d2>\d{1,2})[-/. ](?P<m2>\d{1,2})[-/. ](?P<y2>\d{4}|\d{2})"
-    r"|(?P<y3>(?:18|19|20)\d\d)(?P<m3>\d\d)(?P<d3>\d\d))(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"(?:(?P<y1>\d{4})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})|(?P<d2>\d{1,2})[-/. ](?P<m2>\d{1,2})[-/. ]"
+    r"(?P<y2>\d{4}|\d{2})|(?P<y3>(?:18|19|20)\d\d)(?P<m3>\d\d)(?P<d3>\d\d))(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
 _NAMED_DATE = re.compile(
     r"(?:\d{1,2}\.?(?:er)?[ -](?:de )?[^\W\d]{3,10}\.?[ -](?:de )?\d{2,4}|[^\W\d]{3,10}\.? \d{1,2}, ?\d{4})"
@@ -28,7 +28,8 @@ _NAMED_DATE = re.compile(
 _PHONE = re.compile(r"[+(\d][\d\s()./+\u00a0\u2009-]{4,24}\d")
 _DIGITS = re.compile(r"\d")
 _POSTCODE = re.compile(
-    r"(?:[A-Z]{1,3}[- ]?)?\d{4,5}(?:-\d{3,4})?|\d{4} ?[A-Z]{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|L-?\d{4}",
+    r"(?:[A-Z]{1,3}[- ]?)?\d{4,5}(?:-\d{3,4})?|\d{4} ?[A-Z]{2}|"
+    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|L-?\d{4}",
     re.IGNORECASE,
 )
 _POSTCODE_TOWN = re.compile(r"(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2}(?= ))?,? +[^\W\d][^\d]*", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Bring a delimited text file into the table of read lines: fast through DuckDB when it is clean, exactly when it is not.
+"""Bring a delimited text file into the table of read lines: fast through DuckDB when it is clean, else exactly.
 
 The user's file name never reaches DuckDB (a name with ``[`` or ``*`` reads other files): the text below the header is
 written as UTF-8 to a file of our own, and DuckDB gets that name, our dialect and text columns only.
@@ -130,7 +130,7 @@ def _write_body(source: SourceFile, encoding: Encoding, known: frozenset[str], c
 
 
 def _pour(out: TextIO, text: str, body: _Body, before: str) -> str:
-    """Write ``text``, counting line ends; a carriage return at its end waits for the next piece. Returns the last character."""
+    """Write ``text``, counting line ends, and return its last character; a final carriage return waits for the next."""
     if before == "\r":
         text = before + text
     if not text:
@@ -150,7 +150,7 @@ def _pour(out: TextIO, text: str, body: _Body, before: str) -> str:
 
 
 def _physical_lines(text: str) -> list[str]:
-    r"""Lines with their ends. Only \n and \r\n end a line, or \r where there is no \n: str.splitlines knows ten more."""
+    r"""Lines with their ends: only \n and \r\n, or \r where there is no \n. str.splitlines knows ten more."""
     end = "\n" if "\n" in text else "\r"
     lines = [line + end for line in text.split(end)]
     lines[-1] = lines[-1][: -len(end)]
@@ -202,7 +202,8 @@ def _read_fast(ws: Workspace, copy: Path, body: _Body) -> bool:
         return False
     ws.execute(
         f"create or replace temp view {READ} as select rowid + 1 as line_no, "
-        f"{_file_line(body, rows)} as file_line, cells, null::varchar as reason, null::varchar as detail from {READ_ROWS}"
+        f"{_file_line(body, rows)} as file_line, cells, null::varchar as reason, null::varchar as detail "
+        f"from {READ_ROWS}"
     )
     return True
 
@@ -258,7 +259,7 @@ def _batches(copy: Path, body: _Body) -> Iterator[pa.Table]:
 
 
 def _fitted(cells: list[str], width: int, short_rows: bool) -> tuple[list[str | None] | None, str | None, str | None]:
-    """Cells of a record at the width of the header, or the reason why they cannot be trusted to stand in their columns."""
+    """Cells of a record at the width of the header, or the reason why they may stand in wrong columns."""
     if len(cells) > width:
         if any(cell.strip() for cell in cells[width:]):
             return None, "too_many_cells", f"{len(cells)} cells for {width} columns"

@@ -134,7 +134,7 @@ def _decide_dialect(lines: Sequence[str], forced: str | None) -> Dialect:
 
 
 def _score(lines: Sequence[str], dialect: Dialect) -> float:
-    """High when records have one width, and the first record has it too: an address is full of commas, a header is not."""
+    """High when records have one width and the first has it too: addresses are full of commas, a header is not."""
     records = _records(lines, dialect)
     widths = Counter(len(record.cells) for record in records if record.reason is None)
     if not widths:

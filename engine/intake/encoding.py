@@ -15,8 +15,11 @@ from pathlib import Path
 
 from engine.errors import SourceError
 
-LEGACY = ("cp1252", "iso8859_15", "mac_roman", "cp850", "cp1250", "cp1251", "cp1253", "cp1254")
-"""8-bit encodings tried, most likely first."""
+WESTERN = ("cp1252", "iso8859_15", "mac_roman", "cp850")
+"""8-bit encodings of western Europe. Offered cp1250 too, charset-normalizer takes it for French ("Hélčne")."""
+
+EASTERN = ("cp1250", "cp1251", "cp1253", "cp1254", "iso8859_2", "koi8_r")
+"""Tried only where the western reading is not the letters of western words."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -32,6 +35,8 @@ _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|
 _HIGH = re.compile(rb"[\x80-\xff]")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _NUL = 0
+_WESTERN_LETTERS = frozenset("àâäáãåæçéèêëíìîïñóòôöõøœúùûüýÿßÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝŸ’‘“”«»–—…€°ºª²·´\xa0")
+_WESTERN_ENOUGH = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +157,31 @@ def _lines_with_accents(chunk: bytes, room: int) -> bytes:
 
 
 def _legacy(evidence: bytes) -> Encoding:
+    found = f"guessed from {len(evidence.splitlines())} lines with accents"
+    codec = _best(evidence, WESTERN)
+    if codec is not None and _western_share(evidence, codec) >= _WESTERN_ENOUGH:
+        if codec == "iso8859_15" and re.search(rb"[\x80-\x9f]", evidence):
+            codec = "cp1252"  # the same letters; Windows has signs where ISO has control characters
+        elif codec == "iso8859_15" and b"\xa4" not in evidence:
+            codec = "cp1252"  # only the euro sign tells them apart
+        return Encoding(codec, found, lenient=True)
+    eastern = _best(evidence, EASTERN)
+    if eastern is not None:
+        return Encoding(eastern, found, lenient=True)
+    return Encoding(codec or "cp1252", f"{found}, unsure", lenient=True)
+
+
+def _best(evidence: bytes, codecs_tried: tuple[str, ...]) -> str | None:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(evidence, cp_isolation=list(LEGACY)).best()
-    if best is None:
-        return Encoding("cp1252", "not UTF-8; Windows-1252 taken, unsure", lenient=True)
-    codec = best.encoding
-    if codec == "iso8859_15" or codec not in LEGACY:
-        codec = "cp1252"  # same letters; the marks that differ (the euro sign) decide below
-        if b"\xa4" in evidence and not re.search(rb"[\x80-\x9f]", evidence):
-            codec = "iso8859_15"
-    return Encoding(codec, f"guessed from {len(evidence.splitlines())} lines with accents", lenient=True)
+    best = from_bytes(evidence, cp_isolation=list(codecs_tried)).best()
+    return best.encoding if best is not None and best.encoding in codecs_tried else None
+
+
+def _western_share(evidence: bytes, codec: str) -> float:
+    """Share of the non-ASCII characters that western names and addresses are written with."""
+    high = [char for char in evidence.decode(codec, "replace") if char > "\x7f"]
+    return sum(char in _WESTERN_LETTERS for char in high) / len(high) if high else 1.0
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:

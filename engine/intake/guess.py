@@ -25,7 +25,7 @@ from engine.workspace import Workspace
 _TRUST = {"exact": 0.95, "numbered": 0.9, "words": 0.85, "phrase": 0.7, "none": 0.0}
 _USABLE = ("first_name", "last_name", "full_name", "organisation", "email", "phone", "mobile")
 _PARTS_OF_BIRTH = ("birth_year", "birth_month", "birth_day")
-_SURE = 0.8  # confidence from which a decision is not changed by another source
+_SURE = 0.8  # confidence from which a decision is a model for another source
 
 
 def guess_mapping(ws: Workspace, book: RuleBook, *, watcher: Watcher) -> list[SourceMapping]:
@@ -68,13 +68,14 @@ def guess_columns(
     resolve_names(claims)
     resolve_addresses(claims)
     _settle_birth(claims)
+    _settle_accounts(claims)
     resolve_key(claims, distinct)
     _settle_twins(claims)
     return claims
 
 
 def map_alike(guessed: Mapping[str, Sequence[Claim]]) -> None:
-    """The same header in two sources feeds the same attribute, where one source was unsure and nothing speaks against it."""
+    """A header that one source was unsure of feeds what it feeds in another source, unless the values contradict."""
     best: dict[str, Claim] = {}
     for claims in guessed.values():
         for claim in claims:
@@ -87,13 +88,9 @@ def map_alike(guessed: Mapping[str, Sequence[Claim]]) -> None:
             model = best.get(claim.column.folded)
             if model is None or model is claim or model.attribute in (claim.attribute, "source_key", None):
                 continue
-            changeable = claim.state in ("unknown", "unsure") or (claim.state == "fed" and claim.confidence < _SURE)
-            if (
-                not changeable
-                or model.confidence < _SURE
-                or model.attribute in taken
-                or claim.column.header.startswith("column_")
-            ):
+            if claim.state not in ("unknown", "unsure") or model.confidence < _SURE or model.attribute in taken:
+                continue
+            if claim.column.header.startswith("column_"):
                 continue
             suits = fit(model.attribute, claim.column)
             if suits is None or suits >= 0.3:
@@ -184,6 +181,14 @@ def _settle_birth(claims: list[Claim]) -> None:
     )
     for claim in dates[1:]:
         claim.leave("lost", f'"{dates[0].column.header}" is the birth date')
+
+
+def _settle_accounts(claims: list[Claim]) -> None:
+    """Beside an organisation and another number of the contact, an account number is that of the structure."""
+    numbers = fed(claims, "contact_number", "source_key")
+    for claim in fed(claims, "contact_number"):
+        if "parent_id" in claim.reading.feeds and len(numbers) > 1 and fed(claims, "organisation"):
+            claim.feed("parent_id", 0.8, f'header "{claim.column.header}" beside an organisation and a contact number')
 
 
 def _settle_twins(claims: list[Claim]) -> None:

@@ -52,8 +52,8 @@ class HeaderReader:
         for attribute, words in rules.attributes.items():
             for word in words:
                 self._exact[fold(word)] = Reading((attribute,), "exact")
-        for topic, words in rules.aside.items():
-            for word in words:
+        for topic, headers in rules.aside.items():
+            for word in headers:
                 self._exact[fold(word)] = Reading(aside=topic, how="exact")
         for word in rules.never:
             self._exact[fold(word)] = Reading(never=True, how="exact")
@@ -62,11 +62,8 @@ class HeaderReader:
         self._noise = frozenset(rules.noise)
         self._strong = frozenset(rules.strong)
         self._foreign = frozenset(rules.foreign)
-        self._sets = {
-            frozenset(words): reading
-            for text, reading in sorted(self._exact.items(), reverse=True)
-            if not (words := set(text.split())) & self._noise or len(words) > 1
-        }
+        by_text = sorted(self._exact.items(), reverse=True)
+        self._sets = {frozenset(text.split()): reading for text, reading in by_text}
         self._longest = max(len(text.split()) for text in self._exact)
 
     def read(self, header: str) -> Reading:

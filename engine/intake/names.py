@@ -114,7 +114,7 @@ def _by_content(claims: list[Claim]) -> None:
         key=lambda claim: (claim.column.content.given_anywhere, -claim.column.position),
         default=None,
     )
-    if first is not None and (whole is None or first is not whole and whole.column.content.given_anywhere < 0.5):
+    if first is not None and (whole is None or (first is not whole and whole.column.content.given_anywhere < 0.5)):
         first.feed("first_name", 0.6, f"values: {first.column.content.first_name:.0%} begin with a common first name")
     elif whole is not None:
         whole.feed("full_name", 0.6, f"values: {whole.column.content.given_anywhere:.0%} hold a common first name")

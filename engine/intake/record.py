@@ -20,7 +20,8 @@ IDENTIFYING: tuple[str, ...] = (
     "organisation", "first_name", "middle_name", "name_particle", "last_name", "second_last_name", "full_name",
     "birth_name", "suffix", "birth_date", "birth_year", "birth_month", "birth_day",
     "email", "email2", "phone", "mobile",
-    "addr_line1", "addr_line2", "addr_line3", "address_block", "house_number", "house_number_suffix", "street", "po_box",
+    "addr_line1", "addr_line2", "addr_line3", "address_block",
+    "house_number", "house_number_suffix", "street", "po_box",
     "postcode", "town", "country", "siret", "siren", "vat", "identifier", "contact_number",
 )  # fmt: skip
 """Attributes whose folded values make the record_id of a record without a key."""
@@ -162,7 +163,8 @@ def _map_source(ws: Workspace, mapping: SourceMapping, padded: frozenset[int]) -
     repeated = missing = 0
     if key != _NOTHING:
         repeated, missing = ws.rows(
-            f"select count({key}) - count(distinct {key}), count(*) - count({key}) from intake.line where source = $source",
+            f"select count({key}) - count(distinct {key}), count(*) - count({key}) from intake.line "
+            "where source = $source",
             {"source": mapping.source},
         )[0]
         while repeated and ws.value(
@@ -213,8 +215,8 @@ def _split(ws: Workspace, source: str, column: ColumnMapping) -> tuple[int, int]
     """Values that a part of the cell replaces, and values without that part."""
     cell, value = f"cells[{column.position}]", _transformed(column, frozenset({column.position}))
     changed, emptied = ws.rows(
-        f"select count_if({value} <> {cell}), count_if({cell} is not null and {value} is null) from intake.line "
-        "where source = $source",
+        f"select coalesce(count_if({value} <> {cell}), 0), count_if({cell} is not null and {value} is null) "
+        "from intake.line where source = $source",
         {"source": source},
     )[0]
     return changed, emptied

@@ -7,7 +7,6 @@ process with a limit on its memory: see :mod:`engine.intake.workbook_child`.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -59,14 +58,13 @@ def sheets_of(source: SourceFile, format_: Format, scratch: Path) -> list[Sheet]
         SourceError: not a workbook, protected by a password, too large when unpacked, no such sheet, nothing in it.
     """
     _check_container(source, format_)
-    command = [sys.executable, "-m", "engine.intake.workbook_child", str(source.path.resolve()), str(scratch)]
+    # by path and isolated: the child needs none of our packages, and starts in half the time without them
+    child_file = str(Path(__file__).with_name("workbook_child.py"))
+    command = [sys.executable, "-I", child_file, str(source.path.resolve()), str(scratch)]
     if source.sheet is not None:
         command.append(source.sheet)
-    top = str(Path(__file__).resolve().parents[2])
     try:
-        child = subprocess.run(
-            command, capture_output=True, timeout=_SECONDS, check=False, env={**os.environ, "PYTHONPATH": top}
-        )
+        child = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise SourceError(f"{source.file} took more than {_SECONDS} s to open", hint=_AS_CSV) from None
     if child.returncode == 5 and child.stderr[-6:] != b"memory":

@@ -1,6 +1,6 @@
 """The child process that opens a workbook: a hostile file may kill it, never the run.
 
-``python -m engine.intake.workbook_child FILE FOLDER [SHEET]`` writes one Arrow file per sheet that is not empty into
+``python -I workbook_child.py FILE FOLDER [SHEET]`` writes one Arrow file per sheet that is not empty into
 FOLDER, all cells as text, and prints a JSON list of ``{sheet, file, rows}``. One cell at XFD1048576 makes the reader
 ask for 512 GiB and abort; the address space limit turns that into an end of this process.
 """

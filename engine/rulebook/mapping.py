@@ -112,7 +112,7 @@ class HeaderRules(RuleModel):
 
 
 class Thresholds(RuleModel):
-    """Shares of a column's distinct values: below ``disbelieve`` a header is not believed, from ``recognise`` on values decide alone."""
+    """Shares of a column's values: below ``disbelieve`` its header is not believed, from ``recognise`` on they decide."""
 
     disbelieve: float = Field(ge=0, le=1)
     recognise: float = Field(ge=0, le=1)
@@ -226,7 +226,7 @@ def mapping_file(source: str) -> str:
 def dump_mapping(mapping: SourceMapping) -> str:
     """A mapping as YAML text, one line a column, ready for ``rules/mapping/<source>.yml``; loads back the same."""
     lines = [
-        f"# Which column of {mapping.source} feeds which attribute. Correct a line and run again; attribute: null = not used.",
+        f"# Which column of {mapping.source} feeds which attribute; null = not used. Correct a line and run again.",
         f"source: {_scalar(mapping.source)}",
         "columns:",
     ]

@@ -9,7 +9,7 @@ select
     case
         when reason is not null then reason
         when coalesce(trim(cells[1]), '') = '' then
-            case when trim(array_to_string(cells, ''), ' ' || chr(9) || chr(10) || chr(13) || chr(160)) = '' then 'blank_row' end
+            case when regexp_full_match(coalesce(array_to_string(cells, ''), ''), '[\s\p{Z}]*') then 'blank_row' end
         when cells[1] = $headers[1] then
             case when cells = $headers then 'repeated_header' end
     end as unusable,
