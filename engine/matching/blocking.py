@@ -7,10 +7,8 @@ in matching.block. So a value that 50,000 rows carry costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.matching.patterns import Comparison
 from engine.rulebook.matching import Blocking
 from engine.vocabulary import Kind
 from engine.workspace import Workspace
@@ -254,7 +252,3 @@ def sample_random(ws: Workspace, units: int, wanted: int) -> None:
         {"half": (units - 1) // 2, "units": units, "rounds": rounds, "wanted": wanted},
     )
 
-
-def used_columns(compared: Sequence[Comparison]) -> list[str]:
-    """Columns of m_key that splink needs."""
-    return sorted(set().union(*(one.columns() for one in compared)))

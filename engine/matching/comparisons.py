@@ -187,6 +187,10 @@ def _birth_date(prior: Prior) -> Comparison:
 
 
 def _email(prior: Prior) -> Comparison:
+    close = (
+        "levenshtein(em0_l, em0_r) <= 2 or (jaro_winkler_similarity(eu_l, eu_r) >= 0.94"
+        " and split_part(em0_l, '@', 2) = split_part(em0_r, '@', 2))"
+    )
     return _levels(
         "email",
         "em",
@@ -194,8 +198,8 @@ def _email(prior: Prior) -> Comparison:
             "exact": "list_has_any(em_l, em_r)",
             "local": "eu_l = eu_r and length(eu_l) >= 5 and not (eu_named_l and eu_named_r)",
             "local_name": "el_l = el_r and length(el_l) >= 4",
-            "close": "levenshtein(em0_l, em0_r) <= 2 or (jaro_winkler_similarity(eu_l, eu_r) >= 0.94"
-            " and split_part(em0_l, '@', 2) = split_part(em0_r, '@', 2))",
+            "close_name": f"eu_named_l and eu_named_r and ({close})",
+            "close": close,
             "different": None,
         },
         prior,

@@ -113,7 +113,7 @@ def _individuals(case: Case, rules: Corrections) -> None:
         established = first_differs & ~case.at("first_name", "rare")
         case.cap("twin cap", case.weight("birth_date"), rules.twin.value, established)
     _suffix(case, rules)
-    _namesakes(case, rules)
+    _namesakes(case, rules, families=households.families)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _suffix(case: Case, rules: Corrections) -> None:
     case.take("one suffix", np.where(unproven, rules.suffix_one_side.value, 0.0))
 
 
-def _namesakes(case: Case, rules: Corrections) -> None:
+def _namesakes(case: Case, rules: Corrections, *, families: bool) -> None:
     """Two strangers of one name: nothing personal is compared or agrees, and the homes do not speak for one person.
 
     A gap beside an equal town is no contradiction; another house number is one where mailbox or phone differ too.
@@ -174,9 +174,8 @@ def _namesakes(case: Case, rules: Corrections) -> None:
     elsewhere = case.missing("address") | case.at(
         "address", "postcode_other_street", "town_other_street", "gap", "conflict"
     )
-    next_door = case.at("address", "other_number") & (
-        case.at("email", "different", "local_name") | case.at("phone", "different")
-    )
+    other_contact = case.at("email", "different", "local_name", "close_name") | case.at("phone", "different")
+    next_door = case.at("address", "other_number") & (other_contact | families)
     names = case.weight("first_name", "last_name", "address", "gender")
     limit = case.even + rules.namesake.value
     case.cap("namesake cap", names, limit, ~personal & (elsewhere | next_door))
@@ -184,7 +183,7 @@ def _namesakes(case: Case, rules: Corrections) -> None:
 
 def _structures(case: Case, rules: Corrections) -> None:
     even = case.even
-    other_mailbox = case.at("email", "different", "local_name")
+    other_mailbox = case.at("email", "different", "local_name", "close_name")
     limit = even + np.where(other_mailbox, rules.brand_other_mailbox.value, rules.brand.value)
     case.cap("brand cap", case.weight("organisation", "domain", "email"), limit)
     case.cap("premises cap", case.weight("address", "phone"), even + rules.premises.value)

@@ -133,8 +133,9 @@ def level_weights(
         if one.name == "first_name":
             weight[names.index("swapped")] = 0.0
         elif one.name == "email":
-            place = names.index("local_name")
-            weight[place] = min(weight[place], rules.corrections.local_name.value)
+            for level in ("local_name", "close_name"):
+                place = names.index(level)
+                weight[place] = min(weight[place], rules.corrections.local_name.value)
         elif one.name.startswith("extra_"):
             limit = rules.corrections.extra.value
             weight = np.clip(weight, -limit, limit)

@@ -1,7 +1,7 @@
 -- One row per record of the wanted kinds: every attribute folded to what comparisons and blocking keys are made of.
 -- Reads: standardise.record, m_latin (other scripts -> latin), m_structure_cluster (relays: their structure).
 -- A role's mailbox links structures, never persons; a relay's own mailbox and mobile never link structures;
--- a mailbox is compared without its +tag, at Google also without dots.
+-- a mailbox is compared without its +tag.
 with chosen as (
     select
         r.*,
@@ -34,11 +34,7 @@ mailboxes as (
                 )
                 else emails
             end,
-            lambda e: case
-                when regexp_matches(e, '@(gmail|googlemail)\.com$')
-                    then replace(split_part(split_part(e, '@', 1), '+', 1), '.', '') || '@gmail.com'
-                else regexp_replace(e, '^([^+@]+)\+[^@]*@', '\1@')
-            end
+            lambda e: regexp_replace(e, '^([^+@]+)\+[^@]*@', '\1@')
         )) as mailboxes
     from chosen
 )
