@@ -271,8 +271,16 @@ def _country(code: str | None) -> str | None:
 
 
 def _closing_words(options: RunOptions, result: RunResult) -> None:
-    for line in result.closing:
-        _narrate(line)
+    """What a person wants to know when the run is over, in a few lines on stderr."""
+    headline = result.report["headline"]
+    _narrate(
+        f"{headline['lines']:,} lines, {headline['contacts']:,} contacts, "
+        f"{headline['duplicates']:,} duplicates merged; {headline['import_rows']:,} import rows; {headline['lines_held'] + headline['contacts_held']:,} held; "
+        f"{headline['pairs_ask']:,} pairs to ask a person about"
+    )
+    for warning in result.report["warnings"]:
+        _narrate(f"Warning: {warning}")
+    _narrate(f"Look at {options.out / 'report.html'}")
     if options.project is None:
         names = shlex.join(str(source.path) for source in options.sources)
         _narrate(f"To turn these guesses into a project: assay init my-project --from {names}")
