@@ -28,7 +28,7 @@ def fit(attribute: str, column: Column) -> float | None:
 
 
 def strict_fit(attribute: str, column: Column) -> float:
-    """Like :func:`fit` for a header that means several things: values must speak for the attribute, not just allow it."""
+    """Like :func:`fit` for a header that means several things: values must speak for it, not just allow it."""
     test = _STRICT.get(attribute)
     if test is not None:
         return test(column)

@@ -128,7 +128,8 @@ def scan(lines: Iterable[str], dialect: Dialect, *, first: int = 1, width: int |
                 continue
             cells, taken = found
             ahead.skip(taken)
-        longest = max(map(len, cells))
+        # a line that is no longer than a cell may be holds no longer cell: spares a look at each
+        longest = max(map(len, cells)) if taken or len(line) > LONGEST_CELL else 0
         if longest > LONGEST_CELL:
             place = next(at for at, cell in enumerate(cells, start=1) if len(cell) > LONGEST_CELL)
             yield Scanned(number, taken + 1, [], "cell_too_long", f"cell {place} holds {longest} characters")

@@ -112,7 +112,7 @@ class HeaderRules(RuleModel):
 
 
 class Thresholds(RuleModel):
-    """Shares of a column's values: below ``disbelieve`` its header is not believed, from ``recognise`` on they decide."""
+    """Shares of a column's values: below ``disbelieve`` no header is believed, from ``recognise`` on they decide."""
 
     disbelieve: float = Field(ge=0, le=1)
     recognise: float = Field(ge=0, le=1)

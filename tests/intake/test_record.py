@@ -53,7 +53,8 @@ def test_joined_columns_stand_side_by_side(ws: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "code", "town"),
-    [("1204 Genève", "1204", "Genève"), ("F-75001 Paris", "F-75001", "Paris"), ("1012 AB Amsterdam", "1012 AB", "Amsterdam"),
+    [("1204 Genève", "1204", "Genève"), ("F-75001 Paris", "F-75001", "Paris"),
+     ("1012 AB Amsterdam", "1012 AB", "Amsterdam"),
      ("Genève", None, "Genève"), ("69002, Lyon 2", "69002", "Lyon 2"), ("1204", None, "1204")],
 )  # fmt: skip
 def test_code_and_town_in_one_cell_are_split(ws: Workspace, cell: str, code: str | None, town: str) -> None:

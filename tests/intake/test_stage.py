@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_the_encoding_is_found(ws: Workspace, write: Write, stage: Stage, codec:
 
 
 def test_windows_quotes_and_euro_signs_survive(ws: Workspace, write: Write, stage: Stage) -> None:
-    stage(write("a.csv", "nom;ville;montant\n".encode() + "L’Hôte;Orléans;10 €\n".encode("cp1252") * 30))
+    stage(write("a.csv", b"nom;ville;montant\n" + "L’Hôte;Orléans;10 €\n".encode("cp1252") * 30))
     assert cells(ws)[0] == ["L’Hôte", "Orléans", "10 €"]
 
 
@@ -287,10 +288,9 @@ def test_no_file_makes_the_reader_fail_otherwise_than_by_a_source_error(
         broken[chance.randrange(len(broken))] = byte
     path = tmp_path / "junk.csv"
     path.write_bytes(bytes(broken) + junk)
-    try:
+    with contextlib.suppress(SourceError):
         _read(ws, path, exact=False)
-    except SourceError as error:
-        assert error.hint
+        assert ws.value("select lines - loaded - held from intake.source") == 0
 
 
 def test_duckdb_is_pinned_to_a_version_whose_reader_refuses_ragged_rows(write: Write) -> None:

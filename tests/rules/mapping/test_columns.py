@@ -18,7 +18,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("columns.y
 BOOK = RuleBook()
 ROWS = 60
 
-FIRST = ("Marie", "Jean", "Sophie", "Luca", "Anna", "Peter", "Laura", "Thomas", "Giulia", "Marc", "Nina", "Zoltan", "Aylin")
+FIRST = ("Marie", "Jean", "Sophie", "Luca", "Anna", "Peter", "Laura", "Thomas", "Giulia", "Marc", "Nina", "Zoltan")
 LAST = ("Dupont", "Rochat", "Meier", "Rossi", "Keller", "Favre", "Bianchi", "Schmid", "Lindqvist", "Novak", "Fontana")
 TOWN = ("Lausanne", "Bern", "Lyon", "Milano", "Gent", "Sion", "Basel", "Nantes", "Lugano", "Vevey")
 
