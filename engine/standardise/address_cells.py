@@ -27,6 +27,7 @@ CELLS = ("addr_line1", "addr_line2", "addr_line3", "house_number", "house_number
 
 _LETTER = re.compile(r"[^\W\d_]")
 _SPLIT_NUMBER = re.compile(r"(\d{1,5})\s*[-/]?\s*(bis|ter|quater|[a-z])?", re.IGNORECASE)
+_BREAKS = re.compile(r"\s*[\n\r\t|]+\s*")
 _FLOAT = re.compile(r"(\d+)\.0+")
 
 
@@ -86,7 +87,7 @@ def _cleaned(cells: list[str], words: PlaceholderWords) -> tuple[list[str], bool
     texts: list[str] = []
     repaired = placeholder = False
     for cell in cells:
-        found = clean(cell)
+        found = clean(_BREAKS.sub(", ", cell) if "\n" in cell or "\t" in cell or "|" in cell else cell)
         text = found.text.strip(" ,;")
         repaired = repaired or found.repaired
         if text and not (text[0].isdigit() or text[-1].isdigit()) and is_placeholder(text, words):
@@ -122,7 +123,11 @@ def _joined(street: str, number: str, country: str | None, rules: LineRules) -> 
 
 def _street_of(lines: list[str], number: str, country: str | None, rules: LineRules) -> tuple[int, StreetLine]:
     read = [_street_line(line, country, rules) for line in lines]
-    best = max(range(len(lines)), key=lambda position: (read[position].score, -position))
+    if number:
+        # the number's own column stands beside the first line: "faunce crsecent" is its street, typing error and all
+        best = next((position for position, found in enumerate(read) if found.score >= 0 and found.street), 0)
+    else:
+        best = max(range(len(lines)), key=lambda position: (read[position].score, -position))
     if number and read[best].number is None:
         return best, _joined(lines[best], number, country, rules)
     return best, read[best]
@@ -194,12 +199,17 @@ def _other_line(text: str, country: str | None, rules: LineRules) -> str:
 
 
 def _shown(text: str) -> str:
-    """Words in capitals or small letters get a capital; short ones in capitals are signs and stay."""
+    """Words in capitals or small letters get a capital; short ones in capitals are signs (BAT A) and stay."""
     if not (text.isupper() or text.islower()):
         return text
-    words = text.split(" ")
     lower = text.islower()
-    return " ".join(
-        word if (not lower and len(word) <= 3) or any(map(str.isdigit, word)) else word[:1].upper() + word[1:].lower()
-        for word in words
-    )
+    shown: list[str] = []
+    for word in text.split(" "):
+        sign = len(word) <= 3 if not lower else bool(shown) and word in _SMALL
+        shown.append(word if sign or any(map(str.isdigit, word)) else word[:1].upper() + word[1:].lower())
+    return " ".join(shown)
+
+
+_SMALL = frozenset(
+    {"and", "of", "the", "at", "in", "on", "de", "du", "des", "la", "le", "les", "et", "der", "und", "von"}
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.places import Phones
@@ -31,8 +32,7 @@ def standardise_phones(ws: Workspace, book: RuleBook, *, workers: int) -> None:
     ``several_numbers``, ``same_as_mobile``.
     """
     ws.execute(f"create or replace temp table std_phone_use as {ws.statement('standardise', 'phone_use')}")
-    ws.execute(f"create or replace temp table std_phone_plain as {plain_numbers_sql(book)}")
-    ws.execute("delete from std_phone_plain where kind is null")
+    _read_plain(ws, book)
     run_distinct(
         ws,
         "std_phone_read",
@@ -45,35 +45,60 @@ def standardise_phones(ws: Workspace, book: RuleBook, *, workers: int) -> None:
     ws.execute(f"create or replace temp table std_phone_cell as {ws.statement('standardise', 'phone_cell')}")
     ws.execute(f"create or replace temp table std_phone as {ws.statement('standardise', 'phone')}")
     _record_changes(ws)
-    ws.drop("std_phone_use", "std_phone_plain", "std_phone_read", "std_phone_cell")
+    ws.drop(
+        "std_phone_use", "std_phone_digits", "std_phone_number", "std_phone_plain", "std_phone_read", "std_phone_cell"
+    )
 
 
 def _read(raw: str, country: str | None, rules: PhoneRules) -> PhoneCell:
     return read_phone_cell(raw, country, rules)
 
 
-def plain_numbers_sql(book: RuleBook) -> str:
-    """The SELECT of the cells that hold one valid number and nothing else, in a country whose plan is compiled.
+def _read_plain(ws: Workspace, book: RuleBook) -> None:
+    """The cells that hold one valid number and nothing else, in a country whose plan is compiled: std_phone_plain.
 
-    Columns: raw, country, number (E.164), kind; kind is null where the plan refuses the number. That filter must stay
-    a statement of its own: pushed into the CASE of two hundred patterns it costs the optimizer minutes and gigabytes.
+    Columns: raw, country, number (E.164), kind. Everything left out is read by the library. The steps are tables of
+    their own: DuckDB would copy one step's expression into every pattern of the next, gigabytes of plan.
     """
     phones = book.load("standardisation/phones.yml", Phones)
     dummies = book.load("standardisation/placeholders.yml", Placeholders).phone
-    codes = {calling_code(region): region for region in reversed(phones.fast)}  # the first region of a code wins
-    named = " ".join(
-        f"when starts_with(digits, {literal(code)}) then {literal(region)}"
-        for code, region in sorted(codes.items(), key=lambda item: (-len(item[0]), item[0]))
+    ws.execute(f"create or replace temp table std_phone_digits as {digits_sql(phones.fast)}")
+    regions = [row[0] for row in ws.rows("select distinct region from std_phone_digits order by region")]
+    if not regions:
+        ws.execute(
+            "create or replace temp table std_phone_plain as "
+            "select raw, country, digits as number, digits as kind from std_phone_digits"
+        )
+        return
+    ws.execute(
+        "create or replace temp table std_phone_number as select *, "
+        f"{by_region(regions, 'region', _significant)} as significant, "
+        f"{by_region(regions, 'region', lambda region: literal(calling_code(region)))} as calling_code "
+        "from std_phone_digits"
     )
-
-    def significant(region: str) -> str:
-        code, prefix = calling_code(region), national_prefix(region)
-        national = f"case when international then substr(digits, {len(code) + 1}) else digits end"
-        return f"regexp_replace({national}, '^{prefix}', '')" if prefix else national
-
     dummy = " or ".join(
         [f"{form} in {in_list(dummies.null)}" for form in ("digits", "significant", "'0' || significant")]
         + [f"regexp_matches(digits, {literal(p)})" for p in (*dummies.regex, "0{6}$") if "\\1" not in p]
+    )
+    ws.execute(
+        "create or replace temp table std_phone_plain as select raw, country, "
+        "'+' || calling_code || significant as number, "
+        f"{by_region(regions, 'region', lambda region: kind_sql(region, 'significant'))} as kind "
+        "from std_phone_number "
+        f"where not ({dummy}) and replace(significant, left(significant, 1), '') <> ''"
+    )
+    ws.execute("delete from std_phone_plain where kind is null")
+
+
+def digits_sql(regions: Sequence[str]) -> str:
+    """The SELECT of the cells that hold nothing but one number of one of ``regions``, with its digits.
+
+    Columns: raw, country, region (by its prefix, else the row's country), international, digits without 00 or +.
+    """
+    codes = {calling_code(region): region for region in reversed(regions)}  # the first region of a code wins
+    named = " ".join(
+        f"when starts_with(digits, {literal(code)}) then {literal(region)}"
+        for code, region in sorted(codes.items(), key=lambda item: (-len(item[0]), item[0]))
     )
     return f"""
         with cells as (
@@ -92,22 +117,23 @@ def plain_numbers_sql(book: RuleBook) -> str:
             where regexp_full_match(text, '\\+?[0-9][0-9 ().\\x{{a0}}\\x{{202f}}-]{{6,24}}')
         ),
         placed as (
-            select *, case when international then case {named} end else nullif(country, '') end as region from plain
-        ),
-        numbers as (
-            select *, {by_region(phones.fast, "region", significant)} as significant
-            from placed
-            where region in {in_list(phones.fast)}
+            select
+                raw,
+                country,
+                international,
+                digits,
+                case when international then case {named} end else nullif(country, '') end as region
+            from plain
         )
-        select
-            raw,
-            country,
-            '+' || {by_region(phones.fast, "region", lambda region: literal(calling_code(region)))} || significant
-                as number,
-            {by_region(phones.fast, "region", lambda region: kind_sql(region, "significant"))} as kind
-        from numbers
-        where not ({dummy}) and replace(significant, left(significant, 1), '') <> ''
+        from placed
+        where region in {in_list(regions)}
     """
+
+
+def _significant(region: str) -> str:
+    code, prefix = calling_code(region), national_prefix(region)
+    national = f"case when international then substr(digits, {len(code) + 1}) else digits end"
+    return f"regexp_replace({national}, '^{prefix}', '')" if prefix else national
 
 
 def _record_changes(ws: Workspace) -> None:

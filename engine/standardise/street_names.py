@@ -14,6 +14,7 @@ _PIECES = re.compile(r"[^\W_]+|[\W_]+")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|re|e|eme|ème|ter|te|º|ª)", re.IGNORECASE)
 _ROMAN = re.compile(r"(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})", re.IGNORECASE)
 _ELISION = frozenset({"d", "l", "dell", "sull", "nell", "all", "qu", "o"})
+_POINT_GLUED = re.compile(r"^([NSEW])\.(?=\w)", re.IGNORECASE)
 _POSSESSIVE = frozenset({"s", "t", "m", "re", "ll"})
 _SENTENCE_ENGLISH = frozenset({"en_GB", "en_US"})
 
@@ -98,7 +99,7 @@ def standardise_street(text: str, style: StreetStyle) -> str:
     >>> standardise_street("w. 46th st.", style["US"])
     'W 46th Street'
     """
-    words = _WORD.findall(text)
+    words = _WORD.findall(_POINT_GLUED.sub(r"\1. ", text) if style.directions else text)
     if not words:
         return ""
     plain = text.isupper() or text.islower()
@@ -217,7 +218,7 @@ def _cased(word: str, language: Language, plain: bool, *, opening: bool) -> str:
     if not opening and lowered in language.particles:
         return lowered
     if not plain:
-        return _saint_hyphen(word, language)
+        return lowered if _ORDINAL.fullmatch(word) else _saint_hyphen(word, language)
     pieces = _PIECES.findall(lowered)
     shown: list[str] = []
     for number, piece in enumerate(pieces):
