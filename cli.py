@@ -273,10 +273,10 @@ def _country(code: str | None) -> str | None:
 def _closing_words(options: RunOptions, result: RunResult) -> None:
     """What a person wants to know when the run is over, in a few lines on stderr."""
     headline = result.report["headline"]
+    held = headline["lines_held"] + headline["contacts_held"]
     _narrate(
-        f"{headline['lines']:,} lines, {headline['contacts']:,} contacts, "
-        f"{headline['duplicates']:,} duplicates merged; {headline['import_rows']:,} import rows; {headline['lines_held'] + headline['contacts_held']:,} held; "
-        f"{headline['pairs_ask']:,} pairs to ask a person about"
+        f"{headline['lines']:,} lines, {headline['contacts']:,} contacts, {headline['duplicates']:,} duplicates merged, "
+        f"{headline['import_rows']:,} import rows, {held:,} held, {headline['pairs_ask']:,} pairs to ask a person about"
     )
     for warning in result.report["warnings"]:
         _narrate(f"Warning: {warning}")
