@@ -176,6 +176,7 @@ def _namesakes(case: Case, rules: Corrections, *, families: bool) -> None:
     )
     other_contact = case.at("email", "different", "local_name", "close_name") | case.at("phone", "different")
     next_door = case.at("address", "other_number") & (other_contact | families)
+    next_door |= case.at("address", "postcode", "town") & other_contact & families
     names = case.weight("first_name", "last_name", "address", "gender")
     limit = case.even + rules.namesake.value
     case.cap("namesake cap", names, limit, ~personal & (elsewhere | next_door))
