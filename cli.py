@@ -275,7 +275,7 @@ def _closing_words(options: RunOptions, result: RunResult) -> None:
     headline = result.report["headline"]
     held = headline["lines_held"] + headline["contacts_held"]
     _narrate(
-        f"{headline['lines']:,} lines, {headline['contacts']:,} contacts, {headline['duplicates']:,} duplicates merged, "
+        f"{headline['lines']:,} lines, {headline['contacts']:,} contacts, {headline['duplicates']:,} merged away, "
         f"{headline['import_rows']:,} import rows, {held:,} held, {headline['pairs_ask']:,} pairs to ask a person about"
     )
     for warning in result.report["warnings"]:
