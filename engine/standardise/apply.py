@@ -8,7 +8,6 @@ from engine.ledger import StageReport
 from engine.progress import Watcher
 from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import Placeholders
-from engine.sql import literal, text_list
 from engine.standardise.addresses import standardise_addresses
 from engine.standardise.cleaning import clean_sql
 from engine.standardise.countries import resolve_countries
@@ -21,6 +20,7 @@ from engine.standardise.persons import standardise_persons
 from engine.standardise.phones import standardise_phones
 from engine.standardise.placeholders import PlaceholderWords, placeholder_sql
 from engine.tables import STANDARDISE_RECORD, STANDARDISE_VALUE
+from engine.vocabulary import EXTRAS
 from engine.workspace import Workspace
 
 _MADE = (
@@ -76,25 +76,32 @@ def apply(
 
 
 def _make_macros(ws: Workspace, words: PlaceholderWords) -> None:
-    """The few expressions that several statements share, as DuckDB macros of this connection."""
-    condition = placeholder_sql("cell", words)
-    for name, value in (("signs", text_list(sorted(words.signs))), ("placeholders", text_list(sorted(words.folded))),
-                        ("repeated_from", str(words.repeated_from)),
-                        ("placeholder_pattern", literal(words.patterns.pattern))):  # fmt: skip
-        condition = condition.replace(f"${name}", value)  # a macro cannot bind
+    """The expressions of the columns that are carried and not read, as DuckDB macros of this connection.
+
+    ``std_kept_<attribute>``: remarks and states are cleaned, other texts also freed of placeholders, unmapped columns
+    folded too. An empty column is taken as it is: a dozen compiled patterns would cost more than a small file's run.
+    """
     cleaned = clean_sql("cell")
-    macros = {
-        "std_cleaned(cell)": cleaned,
-        "std_is_placeholder(cell)": condition,
-        "std_carried(cell)": f"case when not std_is_placeholder({cleaned}) then {cleaned} end",
-        "std_informative(cell)": f"case when not std_is_placeholder({cleaned}) then nullif({fold_sql('cell')}, '') end",
-        "std_birth_cell(full_date, y, m, d)": (
-            "coalesce(full_date, case when y is not null and m is not null and d is not null "
-            "then concat_ws('-', trim(y), lpad(trim(m), 2, '0'), lpad(trim(d), 2, '0')) end, y)"
+    is_placeholder = placeholder_sql("cleaned", words)
+    ws.execute(f"create or replace temp macro std_cleaned(cell) as {cleaned}")
+    ws.execute(f"create or replace temp macro std_is_placeholder(cleaned) as {is_placeholder}")
+    said = "cell is not null and not std_is_placeholder(std_cleaned(cell))"
+    bodies = {
+        **dict.fromkeys(("remark", "status"), "case when cell is not null then std_cleaned(cell) end"),
+        **dict.fromkeys(
+            ("function", "department", "structure_type", "household_id", "parent_id"),
+            f"case when {said} then std_cleaned(cell) end",
         ),
+        **dict.fromkeys(EXTRAS, f"case when {said} then nullif({fold_sql('cell')}, '') end"),
     }
-    for signature, body in macros.items():
-        ws.execute(f"create or replace temp macro {signature} as {body}")
+    counts = ws.rows(f"select {', '.join(f'count({name})' for name in bodies)} from intake.record")[0]
+    for (name, body), filled in zip(bodies.items(), counts, strict=True):
+        ws.execute(f"create or replace temp macro std_kept_{name}(cell) as {body if filled else 'cell'}")
+    ws.execute(
+        "create or replace temp macro std_birth_cell(full_date, y, m, d) as "
+        "coalesce(full_date, case when y is not null and m is not null and d is not null "
+        "then concat_ws('-', trim(y), lpad(trim(m), 2, '0'), lpad(trim(d), 2, '0')) end, y)"
+    )
 
 
 def _figures(ws: Workspace) -> dict[str, int | float | str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from engine.rulebook.standardisation import EmailDomains, Placeholders
@@ -52,9 +52,7 @@ class EmailWords:
     def of(cls, domains: EmailDomains, placeholders: Placeholders) -> EmailWords:
         """Compile the rules, the public suffix snapshot and the list of disposable domains; nothing is downloaded."""
         from disposable_email_domains import blocklist
-        from tldextract import TLDExtract
 
-        suffixes = TLDExtract(cache_dir=None, suffix_list_urls=()).tlds
         return cls(
             free=_flat(domains.free),
             typos={typo: right for right, typos in domains.typos.items() for typo in typos},
@@ -65,7 +63,7 @@ class EmailWords:
             null=frozenset(placeholders.email.null),
             null_pattern="|".join(f"(?:{pattern})" for pattern in placeholders.email.regex_null),
             suspect_pattern="|".join(f"(?:{pattern})" for pattern in placeholders.email.regex_suspect),
-            tlds=frozenset(suffix.rsplit(".", 1)[-1] for suffix in suffixes),
+            tlds=_top_level_domains(),
             disposable=frozenset(blocklist),
         )
 
@@ -162,6 +160,14 @@ def email_class(email: str, words: EmailWords) -> str:
     head = _ROLE_BREAK.split(local, maxsplit=1)[0]
     is_role = local in words.roles or (head in words.roles and head not in words.roles_whole_word and len(head) > 2)
     return "role" if is_role else "personal"
+
+
+@lru_cache(maxsize=1)
+def _top_level_domains() -> frozenset[str]:
+    """From the snapshot in the wheel: the default constructor would go to the network."""
+    from tldextract import TLDExtract
+
+    return frozenset(suffix.rsplit(".", 1)[-1] for suffix in TLDExtract(cache_dir=None, suffix_list_urls=()).tlds)
 
 
 def _one(part: str) -> tuple[str | None, str | None]:

@@ -72,12 +72,13 @@ def _put_styles(ws: Workspace, parts: NameParts) -> None:
         for country, by_language in parts.style_of_language.items()
         for language, style in by_language.items()
     ]
-    ws.put("std_style", _table(("country", "language", "style"), styles))
+    names = ("country", "language", "style")
+    ws.put("std_style", pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in styles]))
 
 
 def _put_column_orders(ws: Workspace, words: NameWords) -> tuple[str, ...]:
     """std_column_order: what is decided once per source and never per cell; returns notes on full names."""
-    rows: list[tuple[object, ...]] = []
+    rows: list[dict[str, object]] = []
     notes: list[str] = []
     headers = _full_name_headers(ws)
     for (source,) in ws.rows("select distinct source from intake.record order by source"):
@@ -94,8 +95,11 @@ def _put_column_orders(ws: Workspace, words: NameWords) -> tuple[str, ...]:
             if cell is not None
         }
         beside_h = "h" in letters and "m" in letters and "f" not in letters
-        rows.append((source, order.order, titled, beside_h))
-    ws.put("std_column_order", _table(("source", "name_order", "titled", "beside_h"), rows))
+        rows.append({"source": source, "name_order": order.order, "titled": titled, "beside_h": beside_h})
+    types: dict[str, pa.DataType] = {
+        "source": pa.string(), "name_order": pa.string(), "titled": pa.bool_(), "beside_h": pa.bool_()
+    }  # fmt: skip
+    ws.put("std_column_order", pa.Table.from_pylist(rows, pa.schema(types)))
     return tuple(notes)
 
 
@@ -141,8 +145,20 @@ def _put_dictionaries(ws: Workspace, words: NameWords, kinds: Kinds, workers: in
     titled = {"title": "text", "gender": "text", "academic_title": "text", "household": "boolean", "reason": "text"}
     read("std_title", "title", ", beside_h", partial(_title, words), titled)
     read("std_gender", "gender", ", beside_h", partial(_gender, words), {"gender": "text"})
-    read("std_first_name", "first_name", ", style, titled", partial(_first_name, words), _PERSON_RESULTS)
-    read("std_last_name", "last_name", ", style, titled, country", partial(_last_name, words), _PERSON_RESULTS)
+    read(
+        "std_first_name",
+        "first_name",
+        ", first_name_style as style, titled",
+        partial(_first_name, words),
+        _PERSON_RESULTS,
+    )
+    read(
+        "std_last_name",
+        "last_name",
+        ", last_name_style as style, titled, last_name_country as country",
+        partial(_last_name, words),
+        _PERSON_RESULTS,
+    )
     read("std_birth_name", "birth_name", ", style", partial(_birth_name, words), _PERSON_RESULTS)
     read(
         "std_full_name",
@@ -236,9 +252,3 @@ def _log(ws: Workspace) -> None:
         rules="name_parts.yml",
     )
     log_values(ws, "organisation", "std_organisation", standard="name", context="country", rules="legal_forms.yml")
-
-
-def _table(names: tuple[str, ...], rows: list[tuple[object, ...]] | list[tuple[str, str, str]]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    types = [pa.bool_() if column and isinstance(column[0], bool) else pa.string() for column in columns]
-    return pa.table([pa.array(c, type=t) for c, t in zip(columns, types, strict=True)], names=list(names))

@@ -55,10 +55,10 @@ with read_cells as (
     left join std_title as title on title.raw = cell.title and title.beside_h = cell.beside_h
     left join std_gender as gender on gender.raw = cell.gender and gender.beside_h = cell.beside_h
     left join std_first_name as first_cell
-        on first_cell.raw = cell.first_name and first_cell.style = cell.style and first_cell.titled = cell.titled
+        on first_cell.raw = cell.first_name and first_cell.style = cell.first_name_style and first_cell.titled = cell.titled
     left join std_last_name as last_cell
-        on last_cell.raw = cell.last_name and last_cell.style = cell.style and last_cell.titled = cell.titled
-        and last_cell.country = cell.country
+        on last_cell.raw = cell.last_name and last_cell.style = cell.last_name_style and last_cell.titled = cell.titled
+        and last_cell.country = cell.last_name_country
     left join std_full_name as full_cell
         on full_cell.raw = cell.full_name and full_cell.style = cell.style and full_cell.titled = cell.titled
         and full_cell.country = cell.country and full_cell.name_order = cell.name_order
@@ -111,19 +111,26 @@ titled as (
     from named
 ),
 
+folded as (
+    -- case: only rows with an organisation are folded; one list: the pattern is compiled once
+    select
+        *,
+        case
+            when o_name is not null
+                then list_transform(
+                    [o_name, person, concat_ws(' ', last_name, first_name), last_name], lambda name: std_fold(name)
+                )
+        end as names
+    from titled
+),
+
 compared as (
     select
         *,
         person <> '' as has_person,
-        o_name is not null and person <> '' and first_name is not null and list_contains(
-            [
-                std_fold(person), std_fold(concat_ws(' ', last_name, first_name)), std_fold(last_name)
-            ],
-            std_fold(o_name)
-        ) as repeats_person,
-        o_name is not null and first_name is null and title_told is null and std_fold(o_name) = std_fold(last_name)
-            as repeats_organisation
-    from titled
+        coalesce(first_name is not null and list_contains(names[2:], names[1]), false) as repeats_person,
+        coalesce(first_name is null and title_told is null and names[1] = names[4], false) as repeats_organisation
+    from folded
 ),
 
 decided as (
