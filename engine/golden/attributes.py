@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.golden.letters import Fold, letters_sql
+from engine.golden.letters import letters_sql
 from engine.golden.preferences import Preference, resolve
 from engine.rulebook.survivorship import AttributeRule, Survivorship
 from engine.sql import identifier, literal
@@ -22,6 +22,9 @@ NAMES = ("first_name", "last_name", "birth_name")
 
 _TYPES = {column.name: column.type for column in STANDARDISE_RECORD.columns}
 _REASONED = {column.name for column in STANDARDISE_RECORD.columns if column.name.endswith("_reason")}
+_DOUBTED_BY = {"postcode": ("postcode", "town")}
+"""A post code and a town that do not go together doubt each other; the reason stands with the town."""
+
 _THIRD_EMAIL = "list_filter(emails, mail -> mail is distinct from email and mail is distinct from email2)[1]"
 
 
@@ -92,11 +95,9 @@ def value_sql(attribute: str) -> str:
 
 
 def valid_sql(attribute: Attribute, rules: Survivorship) -> str:
-    """How believable the attribute's value is in itself: 2 plain, 1 doubted, 0 hardly. Reads one row of records."""
+    """How believable the attribute's value is in itself: 2 plain, 1 less, 0 hardly. Reads one row of records."""
     column = identifier(attribute.name)
     grades = []
-    if f"{attribute.name}_reason" in _REASONED and rules.valid.doubts:
-        grades.append(f"when {identifier(attribute.name + '_reason')} in {in_list(rules.valid.doubts)} then 1")
     if attribute.name == "birth_date":
         first, last = rules.valid.birth_years
         grades.insert(0, f"when year(birth_date) not between {first} and {last} then 0")
@@ -110,6 +111,17 @@ def valid_sql(attribute: Attribute, rules: Survivorship) -> str:
     return f"(case {' '.join(grades)} else 2 end)" if grades else "2"
 
 
+def undoubted_sql(attribute: Attribute, rules: Survivorship) -> str:
+    """1 when no reason code of the row doubts the value, else 0."""
+    columns = [f"{name}_reason" for name in _DOUBTED_BY.get(attribute.name, (attribute.name,))]
+    doubts = [
+        f"coalesce({identifier(column)} in {in_list(rules.valid.doubts)}, false)"
+        for column in columns
+        if column in _REASONED and rules.valid.doubts
+    ]
+    return f"(not ({' or '.join(doubts)}))::integer" if doubts else "1"
+
+
 def source_rank_sql(attribute: Attribute, rules: Survivorship) -> str:
     """Place of the row's source in ``prefer_sources``, larger is better; 0 for every source when none is named."""
     preferred = attribute.rule.prefer_sources or rules.prefer_sources
@@ -119,39 +131,56 @@ def source_rank_sql(attribute: Attribute, rules: Survivorship) -> str:
     return f"(case source {cases} else 0 end)"
 
 
-def cells_sql(attribute: Attribute, rules: Survivorship, *, away: bool = False) -> str:
-    """SELECT of the attribute's cells in golden_multi: one row per record and value it offers.
+def cells_sql(chosen: Sequence[Attribute], *, away: bool = False) -> str:
+    """SELECT of the cells of golden_multi: one row per group, attribute, record and value the record offers.
 
-    With ``away``, of the records that live elsewhere than the winning home, else of all others.
+    With ``away``, the parts of the address of records that live elsewhere than the winning home, else all others.
     """
-    offers = [(value_sql(attribute.name), 1, valid_sql(attribute, rules))]
-    if attribute.name == "email":
+    selects = []
+    for shared in (False, True):
+        for at_home in (False, True):
+            if at_home or not away:
+                members = [a for a in chosen if a.shared == shared and a.at_home == at_home]
+                place = f" and {'away' if away else 'not away'}" if at_home else ""
+                offers = {str(member.number): value_sql(member.name) for member in members}
+                selects += _unpivot(members, offers, place, main=1)
+    if not away:
         # a second address is an offer for the first field too: it may be the newer one
-        offers += [(value_sql("email2"), 0, "2"), (value_sql("email3"), 0, "2")]
-    letters = f", {folded_sql({attribute.number: attribute})} as letters" if away else ""
-    place = ("away" if away else "not away") if attribute.at_home else "true"
-    return " union all ".join(
+        mail = [a for a in chosen if a.name == "email"]
+        for second in ("email2", "email3"):
+            selects += _unpivot(mail, {str(NUMBER["email"]): value_sql(second)}, "", main=0)
+    return " union all ".join(selects)
+
+
+def _unpivot(members: Sequence[Attribute], offers: Mapping[str, str], place: str, *, main: int) -> list[str]:
+    if not members:
+        return []
+    wide = ", ".join(f"{value} as {identifier(number)}" for number, value in offers.items())
+    return [
         f"""
-        select group_no, attribute_no, record_no, value, valid, {main}::utinyint as main,
-            {source_rank_sql(attribute, rules)}::tinyint as source_rank, newest{letters}
+        select group_no, attribute::utinyint as attribute_no, record_no, value, {main}::utinyint as main
         from (
-            select *, {attribute.group} as group_no, {attribute.number}::utinyint as attribute_no, {value} as value,
-                {valid}::utinyint as valid
-            from golden_multi where {attribute.group_size} > 1 and {place}
-        )
-        where value is not null
+            select {members[0].group} as group_no, record_no, {wide}
+            from golden_multi where {members[0].group_size} > 1{place}
+        ) unpivot (value for attribute in ({", ".join(map(identifier, offers))}))
         """
-        for value, main, valid in offers
-    )
+    ]
 
 
-def folded_sql(attributes: Mapping[int, Attribute]) -> str:
-    """The letters of ``value`` in a row that has ``attribute_no``."""
-    by_fold: dict[Fold, list[int]] = {}
-    for number, attribute in attributes.items():
-        by_fold.setdefault(attribute.rule.fold, []).append(number)
+def by_attribute(chosen: Sequence[Attribute], of: Callable[[Attribute], str]) -> str:
+    """A CASE over ``attribute_no``; attributes with the same expression share a branch, the commonest is the rest."""
+    users: dict[str, list[int]] = {}
+    for attribute in chosen:
+        users.setdefault(of(attribute), []).append(attribute.number)
+    rest = max(users, key=lambda expression: (len(users[expression]), expression))
     cases = " ".join(
-        f"when attribute_no in ({', '.join(map(str, numbers))}) then {letters_sql('value', fold)}"
-        for fold, numbers in by_fold.items()
+        f"when attribute_no in ({', '.join(map(str, numbers))}) then {expression}"
+        for expression, numbers in users.items()
+        if expression != rest
     )
-    return f"(case {cases} end)"
+    return f"(case {cases} else {rest} end)" if cases else rest
+
+
+def folded_sql(chosen: Sequence[Attribute]) -> str:
+    """The letters of ``value`` in a row that has ``attribute_no``."""
+    return by_attribute(chosen, lambda attribute: letters_sql("value", attribute.rule.fold))

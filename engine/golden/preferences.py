@@ -1,9 +1,8 @@
 """Preferences: the words that survivorship lists are made of, each an SQL expression over one candidate.
 
 A candidate is one value of one attribute of one contact (its letters, one written form of them, or one home); larger
-is better, NULL is worst. Cheap preferences read what every candidate carries: ``rows`` (records that hold it),
-``valid``, ``newest``, ``main``, ``source_rank``. The others name evidence that engine/golden/evidence.py gathers
-for the candidates still tied, and read its ``score``.
+is better, NULL is worst. Cheap preferences read what every candidate carries (sql/letter.sql). The others name evidence
+that engine/golden/evidence.py gathers for the candidates still tied, and read its ``score``.
 
 To add one: write a function here (its name is the word, its docstring the reference), name it in a list.
 """
@@ -57,8 +56,14 @@ def _preference(*scopes: str, evidence: str | None = None) -> Callable[[Callable
 
 @_preference(LETTERS)
 def valid() -> str:
-    """More believable in itself: not doubted, spelled out, a plausible birth year, a person's mailbox."""
+    """More believable in itself: a name spelled out, a plausible birth year, a person's mailbox."""
     return "valid"
+
+
+@_preference(LETTERS)
+def undoubted() -> str:
+    """Standardisation found nothing to doubt (``valid.doubts`` lists its reason codes that count)."""
+    return "undoubted"
 
 
 @_preference(LETTERS)

@@ -19,7 +19,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.golden.assemble import assemble
-from engine.golden.attributes import Attribute, attributes, cells_sql, folded_sql
+from engine.golden.attributes import (
+    Attribute,
+    attributes,
+    by_attribute,
+    cells_sql,
+    folded_sql,
+    source_rank_sql,
+    undoubted_sql,
+    valid_sql,
+)
 from engine.golden.contest import hold_contest, run_rounds
 from engine.golden.dispersion import measure_dispersion, weigh_records
 from engine.golden.evidence import Evidence
@@ -78,9 +87,9 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
     for attribute in chosen:
         if attribute.rule.overflow:
             fill_overflow(ws, attribute, evidence)
-    rebuild_street_lines(ws, rules)
     if rules.repair is not None:
         figures["values_repaired"] = repair_forms(ws, chosen, rules.repair, evidence)
+    rebuild_street_lines(ws, rules)
     figures.update(grade_evidence(ws, chosen, evidence))
     watcher.step("write golden records")
     figures.update(assemble(ws, chosen, rules, numbers))
@@ -111,15 +120,21 @@ _WORKING_TABLES = (
 
 def _lay_out_fields(ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship) -> None:
     """Make golden_cell, golden_field, golden_winner (with what needs no contest) and golden_letter."""
-    letters = folded_sql({attribute.number: attribute for attribute in chosen})
-    cells = " union all ".join(cells_sql(attribute, rules) for attribute in chosen)
-    away = " union all ".join(cells_sql(attribute, rules, away=True) for attribute in chosen if attribute.at_home)
-    ws.execute(f"create or replace temp table golden_cell as {cells}")
-    ws.execute(f"create or replace temp table golden_away as {away}")
+    letters = folded_sql(chosen)
+    ws.execute(f"create or replace temp table golden_cell as {cells_sql(chosen)}")
+    ws.execute(f"create or replace temp table golden_away as select *, {letters} as letters from ({_away(ws, chosen)})")
     ws.execute(f"create or replace temp table golden_field as {ws.statement('golden', 'field')}")
+    valid = by_attribute(chosen, lambda attribute: valid_sql(attribute, rules))
+    undoubted = by_attribute(chosen, lambda attribute: undoubted_sql(attribute, rules))
+    rank = by_attribute(chosen, lambda attribute: source_rank_sql(attribute, rules))
     ws.execute(
-        f"create or replace temp table golden_contender as "
-        f"select *, {letters} as letters from ({ws.statement('golden', 'contender')})"
+        f"""
+        create or replace temp table golden_contender as
+        select group_no, attribute_no, record_no, value, main, newest, {letters} as letters,
+            (case when main = 1 then {valid} else 2 end)::utinyint as valid,
+            (case when main = 1 then {undoubted} else 1 end)::utinyint as undoubted, {rank}::tinyint as source_rank
+        from ({ws.statement("golden", "contender")})
+        """
     )
     taken = {take: [a.number for a in chosen if a.rule.take == take] for take in ("union", "earliest", "latest")}
     ws.execute(
@@ -130,6 +145,13 @@ def _lay_out_fields(ws: Workspace, chosen: Sequence[Attribute], rules: Survivors
         f"create or replace temp table golden_letter as {ws.statement('golden', 'letter')}",
         {"best": [a.number for a in chosen if a.rule.take == "best"]},
     )
+
+
+def _away(ws: Workspace, chosen: Sequence[Attribute]) -> str:
+    """The cells of records that live elsewhere; without any such record a query that costs nothing."""
+    if ws.value("select count(*) from golden_multi where away"):
+        return cells_sql(chosen, away=True)
+    return "select * from golden_cell where false"
 
 
 def _choose_letters(

@@ -34,6 +34,8 @@ def fill_overflow(ws: Workspace, attribute: Attribute, evidence: Evidence) -> No
         """
     )
     for target in attribute.rule.overflow:
+        if not ws.value("select count(*) from golden_left_over"):
+            break
         _compare(ws, "golden_left_over", [attribute])
         _hold(ws, "golden_left_over", "golden_next", [attribute], evidence)
         ws.execute(
@@ -91,8 +93,8 @@ def _hold(ws: Workspace, letters: str, winners: str, attributes: Sequence[Attrib
         f"""
         create or replace temp table golden_candidate as
         select near.group_no, near.attribute_no, near.candidate, sum(letter.rows) as rows,
-            max(letter.valid) as valid, max(letter.newest) as newest, max(letter.main) as main,
-            max(letter.source_rank) as source_rank
+            max(letter.valid) as valid, max(letter.undoubted) as undoubted, max(letter.newest) as newest,
+            max(letter.main) as main, max(letter.source_rank) as source_rank
         from golden_near as near
         join {letters} as letter
             on letter.group_no = near.group_no and letter.attribute_no = near.attribute_no

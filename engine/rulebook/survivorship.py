@@ -100,7 +100,7 @@ class Valid(RuleModel):
     Attributes:
         birth_years: first and last plausible year of birth.
         usual_domain: records with the same e-mail domain that make it a usual one.
-        doubts: reason codes of standardise.record that say the value is doubted, not merely tidied.
+        doubts: reason codes of standardise.record that doubt the value, for the preference ``undoubted``.
     """
 
     birth_years: tuple[int, int]

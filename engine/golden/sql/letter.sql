@@ -8,6 +8,7 @@ with letter as (
         letters as candidate,
         count(*) as rows,
         max(valid) as valid,
+        max(undoubted) as undoubted,
         max(newest) as newest,
         max(main) as main,
         max(source_rank) as source_rank
