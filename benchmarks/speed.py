@@ -72,6 +72,7 @@ def measure(source: Path, truth: Path, threads: int, memory: str) -> dict[str, A
         "memory": memory,
         "wall_seconds": round(wall, 1),
         "seconds": log["seconds"],
+        "cpu_seconds": log["cpu_seconds"],
         "peak_tree_gb": round(peak.stop() / 1e9, 2),
         "peak_main_gb": round(log["peak_memory_bytes"] / 1e9, 2),
         "output_mb": round(size / 1e6),
@@ -126,9 +127,10 @@ def main() -> None:
             print(json.dumps(found))
         else:
             stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in found["seconds"].items())
+            cpu = ", ".join(f"{name} {seconds:.1f}" for name, seconds in found["cpu_seconds"].items())
             print(
                 f"{found['rows']:,} rows: {found['wall_seconds']} s, peak {found['peak_tree_gb']} GB "
-                f"(P {found['precision']}, R {found['recall']}, F1 {found['f1']})\n  {stages}"
+                f"(P {found['precision']}, R {found['recall']}, F1 {found['f1']})\n  wall {stages}\n  cpu  {cpu}"
             )
 
 

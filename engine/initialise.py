@@ -74,8 +74,9 @@ def _guess(files: Sequence[Path], watcher: Watcher) -> tuple[list[_Source], dict
     with tempfile.TemporaryDirectory(prefix="assay-init-") as scratch, Workspace.memory() as ws:
         ws.create(PROTOCOL_STEP)
         given = [intake.SourceFile(path=path, name=path.stem) for path in files]
-        intake.stage_sources(ws, given, scratch=Path(scratch), watcher=watcher).check()
-        mappings = intake.guess_mapping(ws, RuleBook(), watcher=watcher)
+        book = RuleBook()
+        intake.stage_sources(ws, given, scratch=Path(scratch), watcher=watcher, book=book).check()
+        mappings = intake.guess_mapping(ws, book, watcher=watcher)
         found = ws.rows("select source, file, sheet, encoding, delimiter from intake.source")
     order = {path.name: place for place, path in enumerate(files)}
     sources = sorted(((str(row[0]), str(row[1]), *row[2:]) for row in found), key=lambda row: (order[row[1]], row[0]))

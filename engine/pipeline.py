@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import resource
 import shutil
 import time
@@ -84,12 +85,14 @@ class RunResult:
         report: the content of report.json.
         files: paths written, relative to the output folder.
         seconds: wall-clock seconds per stage (not in the files: their bytes must repeat).
+        cpu_seconds: processor seconds per stage, ended worker processes included: steadier on a busy machine.
         peak_memory: largest resident set of this process, in bytes.
     """
 
     report: dict[str, Any]
     files: list[str]
     seconds: dict[str, float] = field(default_factory=dict)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
     peak_memory: int = 0
 
 
@@ -133,7 +136,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     with _workspace(options) as ws, Outbox(options.out) as outbox:
         ws.create(PROTOCOL_STEP)
         with clock.stage("intake") as done:
-            done(intake.stage_sources(ws, source_files(options), scratch=_scratch(options), watcher=watcher))
+            done(intake.stage_sources(ws, source_files(options), scratch=_scratch(options), watcher=watcher, book=book))
             mappings = intake.guess_mapping(ws, book, watcher=watcher)
             done(intake.map_records(ws, mappings))
         with clock.stage("standardise") as done:
@@ -171,7 +174,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         if options.project is not None:
             golden.append_numbers(ws, options.project.numbers)  # first: a number shown is a number given
         files = outbox.publish()
-    result = RunResult(report, files, clock.seconds, _peak_memory())
+    result = RunResult(report, files, clock.seconds, clock.cpu_seconds, _peak_memory())
     _log(options.workspace, result)
     return result
 
@@ -315,7 +318,7 @@ def as_known_failure(error: Exception) -> AssayError | None:
 
 def machine_report(result: RunResult) -> dict[str, Any]:
     """report.json plus what differs from run to run: seconds per stage and peak memory."""
-    return {**result.report, "seconds": result.seconds, "peak_memory_bytes": result.peak_memory}
+    return {**result.report, **_measures(result)}
 
 
 class _Once:
@@ -339,16 +342,18 @@ class _Clock:
 
     def __init__(self, watcher: Watcher) -> None:
         self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
         self.reports: list[StageReport] = []
         self._watcher = watcher
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Callable[[StageReport], None]]:
         self._watcher.step(name)
-        begun = time.perf_counter()
+        begun, spent = time.perf_counter(), sum(os.times()[:4])
         reports: list[StageReport] = []
         yield lambda report: reports.append(report.check())
         self.seconds[name] = round(time.perf_counter() - begun, 3)
+        self.cpu_seconds[name] = round(sum(os.times()[:4]) - spent, 3)
         for report in reports:
             held = f", {report.rows_held:,} held" if report.rows_held else ""
             self._watcher.say(
@@ -370,6 +375,12 @@ def _peak_memory() -> int:
 
 def _log(workspace: Path, result: RunResult) -> None:
     """Keep the run's timings beside the workspace: derived data, so outside the output folder's fixed bytes."""
-    (workspace / "run.json").write_text(
-        json.dumps({"seconds": result.seconds, "peak_memory_bytes": result.peak_memory}, indent=2), encoding="utf-8"
-    )
+    (workspace / "run.json").write_text(json.dumps(_measures(result), indent=2), encoding="utf-8")
+
+
+def _measures(result: RunResult) -> dict[str, Any]:
+    return {
+        "seconds": result.seconds,
+        "cpu_seconds": result.cpu_seconds,
+        "peak_memory_bytes": result.peak_memory,
+    }
