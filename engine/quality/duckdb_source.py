@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 import duckdb_engine
@@ -18,6 +19,7 @@ from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemy
 from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.validator.validator import Validator
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.compiler import SQLCompiler
 
 # Great Expectations logs the text of failed statements, values included: nothing of it may reach a log
 _LOGGER = logging.getLogger("great_expectations")
@@ -42,6 +44,22 @@ class ReadingConnection(duckdb_engine.ConnectionWrapper):
         """Nothing to roll back."""
 
 
+def _literal_compiler(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
+    """``compiler``, writing values into the text where the values would be put in afterwards.
+
+    Great Expectations puts them into its queries of failing rows itself, but does not know DuckDB's ``$1``; whether
+    it succeeded it tells by looking for the value anywhere in the text: the value 2 is found in "email2".
+    """
+
+    class LiteralCompiler(compiler):  # type: ignore[valid-type, misc]
+        def __init__(self, *args: Any, compile_kwargs: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+            if compile_kwargs and compile_kwargs.get("render_postcompile"):
+                compile_kwargs = {"literal_binds": True}
+            super().__init__(*args, compile_kwargs=compile_kwargs or {}, **kwargs)
+
+    return LiteralCompiler
+
+
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """An execution engine that reads through ``cursor``, a cursor of an open DuckDB connection.
 
@@ -53,6 +71,9 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         # The dialect descends from PostgreSQL's and doubles backslashes in literals; DuckDB does not undo that,
         # so the queries of failing rows would look for other rows (222 bad e-mails became 709,555).
         engine.dialect._backslash_escapes = False  # type: ignore[attr-defined]
+        # lists (phones, emails) are unknown to the dialect, which would say so on stderr
+        engine.dialect.ischema_names = {**engine.dialect.ischema_names, "list": sqlalchemy.types.NullType}  # type: ignore[attr-defined]
+        engine.dialect.statement_compiler = _literal_compiler(engine.dialect.statement_compiler)
         super().__init__(engine=engine)
         # The regex operator is picked by the attributes of dialect_module. The branch for Dremio emits
         # REGEXP_MATCHES(column, pattern), DuckDB's search; that for PostgreSQL emits ~, in DuckDB a full match.

@@ -31,8 +31,8 @@ class ColumnValuesStandardised(ColumnMapMetricProvider):
         cls, column: Any, apart_from: list[str] | None = None, or_without_reason: bool = False, **kwargs: Any
     ) -> Any:
         attribute = str(column.name).removesuffix("_raw")
-        reason = sa.column(f"{attribute}_reason")
-        fine = sa.column(attribute).isnot(None)
+        reason: sa.ColumnClause[str] = sa.column(f"{attribute}_reason")
+        fine: sa.ColumnElement[bool] = sa.column(attribute).isnot(None)
         if apart_from:
             fine = fine | sa.func.coalesce(reason, "").in_(apart_from)
         return fine | reason.is_(None) if or_without_reason else fine

@@ -13,7 +13,7 @@ from engine.rulebook import RuleBook, RuleModel
 class Thing(RuleModel):
     name: str
     size: int
-    colours: list[str] = []
+    colours: tuple[str, ...] = ()
 
 
 class Things(RuleModel):
@@ -39,7 +39,7 @@ def book(tmp_path: Path, overlay: str) -> RuleBook:
 def test_same_name_replaces_key_by_key_and_lists_whole(tmp_path: Path) -> None:
     overlay = "things:\n  - {name: ball, colours: [green]}\n"
     things = book(tmp_path, overlay).load("things.yml", Things).things
-    assert [(thing.name, thing.size, thing.colours) for thing in things] == [("ball", 1, ["green"]), ("box", 2, [])]
+    assert [(thing.name, thing.size, thing.colours) for thing in things] == [("ball", 1, ("green",)), ("box", 2, ())]
 
 
 def test_a_new_name_adds_and_enabled_false_takes_away(tmp_path: Path) -> None:
