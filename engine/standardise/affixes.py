@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from engine.standardise.folding import fold
-from engine.standardise.name_words import NameWords
+from engine.standardise.name_words import NameWords, fold_word
 from engine.standardise.titles import GENDER_OF_TITLE, TITLE_OF_GENDER, display_honorific, join_honorifics
 
 _GLUED = re.compile(r"([^\W\d_]+)\.(?=[^\W\d_]{2,})")
@@ -71,7 +70,7 @@ def take_suffixes(
         for length in (2, 1):
             if len(tokens) < others + length:
                 continue
-            phrase = " ".join(filter(None, map(fold, tokens[-length:])))
+            phrase = " ".join(filter(None, map(fold_word, tokens[-length:])))
             if found.suffix is None and phrase in words.suffixes:
                 found.suffix = words.suffixes[phrase]
                 if phrase in words.kept_in_name and style in words.kept_in_name_styles:
@@ -93,7 +92,7 @@ def find_birth_name(tokens: list[str], words: NameWords) -> tuple[list[str], lis
             if position + length >= len(tokens):
                 continue
             marker = tokens[position : position + length]
-            phrase = " ".join(filter(None, map(fold, marker)))
+            phrase = " ".join(filter(None, map(fold_word, marker)))
             if phrase in words.before_birth_name and _is_marker(marker, phrase):
                 return tokens[:position], tokens[position + length :], True
             if phrase in words.before_married_name and _is_marker(marker, phrase):
@@ -109,7 +108,7 @@ def _is_marker(marker: list[str], phrase: str) -> bool:
 
 def _prefix(tokens: list[str], found: Affixes, words: NameWords, *, style: str, titled: bool) -> int:
     titles = words.titles
-    folds = [fold(token) for token in tokens[:_LONGEST]]
+    folds = [fold_word(token) for token in tokens[:_LONGEST]]
     for length in range(min(_LONGEST, len(tokens)), 0, -1):
         if not folds[0] or not folds[length - 1]:
             continue
@@ -149,9 +148,9 @@ def _split_glued(tokens: list[str], words: NameWords) -> list[str]:
     glued = _GLUED.match(tokens[0])
     if glued is None:
         return tokens
-    head = fold(glued[1])
+    head = fold_word(glued[1])
     titles = words.titles
-    if fold(tokens[0]) in titles.before_names or not (
+    if fold_word(tokens[0]) in titles.before_names or not (
         head in titles.before_names or head in titles.honorifics or head in titles.weak
     ):
         return tokens

@@ -18,7 +18,7 @@ from engine.standardise.dates import (
     standardise_birth_date,
     standardise_day,
 )
-from engine.standardise.distinct import run_distinct
+from engine.standardise.distinct import CHEAP_LIMIT, run_distinct
 from engine.standardise.value_log import log_values
 from engine.workspace import Workspace
 
@@ -50,6 +50,7 @@ def standardise_days(ws: Workspace, book: RuleBook, *, as_of: date, workers: int
         partial(_read, words, as_of),
         {"day": "text", "year": "integer", "reason": "text"},
         workers=workers,
+        limit=CHEAP_LIMIT,
     )
     ws.execute(
         "create or replace temp table std_day_read as "

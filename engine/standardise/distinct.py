@@ -14,6 +14,9 @@ from engine.workspace import Parameters, Workspace
 IN_PROCESS_LIMIT = 20_000
 """Up to here the start of worker processes (0.3 to 0.6 s for two) costs more than it saves."""
 
+CHEAP_LIMIT = 60_000
+"""The same for functions of 10 to 30 microseconds a value (names, dates, web sites), which no library slows down."""
+
 CHUNK = 20_000
 """Values per task: 0.1 to 2 s of work, small enough that two workers finish together."""
 
@@ -30,6 +33,7 @@ def run_distinct(
     results: Mapping[str, str],
     *,
     workers: int = 1,
+    limit: int = IN_PROCESS_LIMIT,
     parameters: Parameters | None = None,
 ) -> int:
     """Create temp table ``target``: the columns of ``select``, then what ``function`` says of each row.
@@ -41,7 +45,8 @@ def run_distinct(
         function: pure, picklable (a module-level function, or ``functools.partial`` of one), never raises on dirty
             data; called with the columns of ``select`` in order, returns a tuple in the order of ``results``.
         results: result columns by name, ``"text"``, ``"texts"`` (a list), ``"integer"`` or ``"boolean"``.
-        workers: processes to use at most when there are more than 20,000 values; 1 = never leave this process.
+        workers: processes to use at most when there are more than ``limit`` values; 1 = never leave this process.
+        limit: number of values up to which worker processes do not pay.
         parameters: bound in ``select``.
 
     Returns:
@@ -49,7 +54,7 @@ def run_distinct(
     """
     values = ws.arrow(select, parameters)
     types = {name: _TYPES[kind] for name, kind in results.items()}
-    if workers > 1 and values.num_rows > IN_PROCESS_LIMIT:
+    if workers > 1 and values.num_rows > limit:
         answers = _in_workers(values, function, types, workers)
     else:
         answers = [_answer(values, function, types)]

@@ -102,12 +102,13 @@ def standardise_identifier(raw: str, words: PlaceholderWords) -> Standardised:
     if not text:
         return Standardised(None)
     folded = fold(text).replace(" ", "").upper()
-    if is_placeholder(text, words) or folded in words.ids or not folded:
+    number = _FLOAT.fullmatch(text)
+    folded = number[1] if number else folded
+    if any(is_placeholder(form, words) for form in (text, folded)) or folded in words.ids:
         return Standardised(None, "placeholder")
     if _EXPONENT.fullmatch(text.upper()):
         return Standardised(None, "number_format_lost")
-    number = _FLOAT.fullmatch(text)
-    return Standardised(number[1] if number else folded)
+    return Standardised(folded)
 
 
 def _valid_vat(number: str) -> str | None:
@@ -159,6 +160,6 @@ def _digits(raw: str, words: PlaceholderWords) -> tuple[str | None, str | None]:
         return None, "number_format_lost"
     number = _FLOAT.fullmatch(text)
     digits = number[1] if number else re.sub(r"\D", "", text)
-    if is_placeholder(text, words) or digits in words.ids:
+    if is_placeholder(text, words) or digits in words.ids or len(set(digits)) == 1:
         return None, "placeholder"
     return digits, None

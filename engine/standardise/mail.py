@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import EmailDomains, Placeholders
-from engine.standardise.distinct import run_distinct
+from engine.standardise.distinct import CHEAP_LIMIT, run_distinct
 from engine.standardise.emails import PLAIN, EmailWords, domain_reason, is_disposable, standardise_emails
 from engine.standardise.value_log import log_values
 from engine.workspace import Workspace
@@ -46,6 +46,7 @@ def standardise_mail(ws: Workspace, book: RuleBook, *, workers: int) -> None:
         partial(_emails, words),
         {"emails": "texts", "reason": "text"},
         workers=workers,
+        limit=CHEAP_LIMIT,
     )
     run_distinct(
         ws,
@@ -56,6 +57,7 @@ def standardise_mail(ws: Workspace, book: RuleBook, *, workers: int) -> None:
         partial(_domain, words),
         {"reason": "text", "is_disposable": "boolean", "is_free": "boolean"},
         workers=workers,
+        limit=CHEAP_LIMIT,
     )
     roles = sorted(words.roles)
     ws.put("std_mail_role", pa.table({"role": roles, "whole_word": [role in words.roles_whole_word for role in roles]}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import Civilities, FirstNames, Kinds, LegalForms, NameParts, Placeholders
@@ -18,7 +18,11 @@ from engine.standardise.titles import TitleWords
 
 NEUTRAL = "neutral"
 
-_PLAIN = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
+fold_word = lru_cache(maxsize=100_000)(fold)
+"""Folding of single words: the same first names, titles and particles come back in every cell."""
+
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+_APOSTROPHE = re.compile("['’]")
 
 
 @dataclass(frozen=True)
@@ -84,17 +88,27 @@ class NameWords:
 
     @cached_property
     def special(self) -> frozenset[str]:
-        """Every folded word that means more than "part of a name": a name without any of them takes the short way."""
+        """Every folded word that means more than "part of a name": a name without any of them takes the short way.
+
+        Of a phrase of several words those that are no particle or first name: "de heer" is known by its "heer".
+        """
         titles = self.titles
         phrases = (
             titles.before_names | set(titles.weak) | titles.household | titles.honorifics | titles.honorifics_with_dot
-            | titles.honorifics_after_title | self.before_birth_name | self.before_married_name | set(self.suffixes)
+            | self.before_birth_name | self.before_married_name | set(self.suffixes)
             | self.post_nominal | self.post_nominal_after_comma | self.joining_words | self.joining_first_names
-            | self.placeholders.folded | self.placeholders.names | self.placeholders.names_when_alone
-            | self.placeholders.suspect_names | set(self.organisations.structure_words)
-            | self.organisations.structure_starts | set(self.organisations.forms.by_spelling)
+            | set(self.organisations.structure_words) | self.organisations.structure_starts
+            | set(self.organisations.forms.by_spelling)
         )  # fmt: skip
-        return frozenset(word for phrase in phrases for word in phrase.split())
+        everyday = self.last_name_starts | self.organisations.particles | self.first_names
+        words = {word for phrase in phrases for word in phrase.split() if word == phrase or word not in everyday}
+        return frozenset(words)
+
+    @cached_property
+    def special_values(self) -> frozenset[str]:
+        """Folded values that are placeholders or sample persons as a whole."""
+        known = self.placeholders
+        return known.folded | known.names | known.names_when_alone | known.suspect_names
 
     def cased(self, words: list[str], style: str, *, first_name: bool = False) -> str | None:
         """Words of a name as one text in proper case; None when there are none."""
@@ -104,21 +118,28 @@ class NameWords:
         chosen = self.styles.get(style) or self.styles[NEUTRAL]
         return proper_case(text, chosen, inner_capital=self.inner_capital, first_name=first_name)
 
+    @cached_property
+    def opening_words(self) -> frozenset[str]:
+        """First words of everything that may stand in front of a name."""
+        titles = self.titles
+        openings = titles.before_names | set(titles.weak) | titles.honorifics | titles.honorifics_with_dot
+        return frozenset(phrase.split()[0] for phrase in openings)
+
     def is_plain(self, raw: str) -> bool:
-        """Whether a cell holds nothing but letters, blanks and hyphens and no word that means more than itself.
+        """Whether a cell is letters, blanks, hyphens and apostrophes, and no word means more than itself.
 
         Nine names of ten are plain: they skip the search for titles, suffixes, couples and companies.
         """
         if _PLAIN.fullmatch(raw) is None or BROKEN.search(raw):
             return False
-        folded = raw.lower() if raw.isascii() and raw.isalpha() else fold(raw)
+        folded = raw.lower() if raw.isascii() and raw.isalpha() else fold(_APOSTROPHE.sub("", raw))
         if len(folded) <= 2 or len(set(folded)) == 1 or self.placeholders.patterns.search(folded):
             return False
-        return folded not in self.special and (" " not in folded or self.special.isdisjoint(folded.split()))
+        return folded not in self.special_values and self.special.isdisjoint(folded.split())
 
     def is_first_name(self, word: str) -> bool:
         """Whether a word, or the first half of a hyphenated one, is a common first name."""
-        folded = fold(word)
+        folded = fold_word(word)
         return folded in self.first_names or ("-" in word and folded.split(" ", 1)[0] in self.first_names)
 
 

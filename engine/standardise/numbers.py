@@ -6,7 +6,7 @@ from functools import partial
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import Languages, Placeholders
-from engine.standardise.distinct import Function, run_distinct
+from engine.standardise.distinct import CHEAP_LIMIT, Function, run_distinct
 from engine.standardise.identifiers import (
     standardise_identifier,
     standardise_siren,
@@ -39,7 +39,7 @@ def standardise_numbers(ws: Workspace, book: RuleBook, *, workers: int) -> None:
 
     def read(attribute: str, select: str, function: Function) -> None:
         results = {"standard": "text", "reason": "text"}
-        run_distinct(ws, f"std_{attribute}", select, function, results, workers=workers)
+        run_distinct(ws, f"std_{attribute}", select, function, results, workers=workers, limit=CHEAP_LIMIT)
 
     read("website", _cells("website"), partial(_website, words))
     read("language", _cells("language"), partial(_language, languages))

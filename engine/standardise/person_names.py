@@ -8,12 +8,14 @@ from typing import Literal, NamedTuple
 from engine.standardise.affixes import Affixes, find_birth_name, take_prefixes, take_suffixes
 from engine.standardise.cleaning import clean
 from engine.standardise.folding import fold
-from engine.standardise.name_words import NameWords
+from engine.standardise.name_words import NameWords, fold_word
 from engine.standardise.organisations import recognise_organisation
 from engine.standardise.placeholders import name_verdict
 
 NameOrder = Literal["first_last", "last_first"]
 
+_DIGIT = re.compile(r"\d")
+_SIGNS = re.compile(r"[()\[\]&+/]")
 _PARENTHESIS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _JOINING = re.compile(r"\s*([&+/])\s*")
 _INITIALS = re.compile(r"[^\W\d_](?:\.-?[^\W\d_])*\.?-?", re.UNICODE)
@@ -55,16 +57,17 @@ def standardise_first_name(raw: str, words: NameWords, *, style: str, titled: bo
     """Read one cell of a first-name column: "DR. JEAN", "Jean et Marie", "Famille"."""
     if words.is_plain(raw):
         return PersonName(first_name=words.cased([raw], style, first_name=True), persons=1)
-    text, found, refused = _open(raw, words)
+    cell, refused = _open(raw, words)
     if refused is not None:
         return refused
-    if fold(text) in words.titles.household:
+    found = Affixes()
+    if cell.folded in words.titles.household:
         return PersonName(household=True, reason="household_name")
-    tokens = take_prefixes(_tokens(text), found, words, style=style, titled=titled)
+    tokens = take_prefixes(_tokens(cell.text), found, words, style=style, titled=titled)
     tokens = take_suffixes(tokens, found, words, style=style, others=1)
     joint = _joint(tokens, words)
     name = PersonName(first_name=_cased_first(tokens, words, style), persons=2 if joint else 1)
-    return _closed(name, found, raw, text, words)
+    return _closed(name, found, cell, words)
 
 
 def standardise_last_name(
@@ -76,11 +79,12 @@ def standardise_last_name(
     """
     if words.is_plain(raw) and (raw.isupper() or " " not in raw):
         return PersonName(last_name=words.cased([raw], style), persons=1)
-    text, found, refused = _open(raw, words)
+    cell, refused = _open(raw, words)
     if refused is not None:
         return refused
-    company = recognise_organisation(text, country, words.organisations)
-    tokens = take_prefixes(_tokens(text), found, words, style=style, titled=titled)
+    found = Affixes()
+    company = recognise_organisation(cell.text, country, words.organisations)
+    tokens = take_prefixes(_tokens(cell.text), found, words, style=style, titled=titled)
     tokens, household = _without_trailing_household(tokens, words)
     found.household = found.household or household
     first: list[str] = []
@@ -102,7 +106,7 @@ def standardise_last_name(
         organisation=company.name if company else None,
         legal_form=company.legal_form if company else None,
     )
-    return _closed(name, found, raw, text, words)
+    return _closed(name, found, cell, words)
 
 
 def standardise_full_name(
@@ -122,63 +126,74 @@ def standardise_full_name(
     if words.is_plain(raw):
         first, last = _halves(raw.split(), words, style=style, order=order)
         return PersonName(words.cased(first, style, first_name=True), words.cased(last, style), persons=1)
-    text, found, refused = _open(raw, words)
+    cell, refused = _open(raw, words)
     if refused is not None:
         return refused
-    company = recognise_organisation(text, country, words.organisations)
+    short = _short_way(cell, words, style=style, order=order, titled=titled)
+    if short is not None:
+        return short
+    found = Affixes()
+    company = recognise_organisation(cell.text, country, words.organisations)
     if company is not None:
         return PersonName(organisation=company.name, legal_form=company.legal_form, reason="organisation_in_name")
-    tokens = take_prefixes(_tokens(text), found, words, style=style, titled=titled)
+    tokens = take_prefixes(_tokens(cell.text), found, words, style=style, titled=titled)
     tokens, household = _without_trailing_household(tokens, words)
     found.household = found.household or household
     if found.household:
-        return _closed(PersonName(last_name=words.cased(tokens, style)), found, raw, text, words)
+        return _closed(PersonName(last_name=words.cased(tokens, style)), found, cell, words)
     joint = _joint(tokens, words)
     if joint:
         first, last = _two_persons(tokens, joint, found, words, style=style, order=order, titled=titled)
         name = PersonName(_cased_first(first, words, style), words.cased(last, style), persons=2)
-        return _closed(name, found, raw, text, words)
+        return _closed(name, found, cell, words)
     first, last, birth = _one_person(tokens, found, words, style=style, order=order)
     name = PersonName(
         words.cased(first, style, first_name=True), words.cased(last, style), words.cased(birth, style), persons=1
     )
-    return _closed(name, found, raw, text, words)
+    return _closed(name, found, cell, words)
 
 
 # -- opening and closing a cell -----------------------------------------------------------------
 
 
-def _open(raw: str, words: NameWords) -> tuple[str, Affixes, PersonName | None]:
-    """The cleaned text, or the answer when it is no name at all."""
-    text = clean(raw).text
-    found = Affixes()
+class _Cell(NamedTuple):
+    """A cleaned cell, its fold, and whether its encoding was repaired."""
+
+    text: str
+    folded: str
+    repaired: bool
+
+
+def _open(raw: str, words: NameWords) -> tuple[_Cell, PersonName | None]:
+    """The cleaned cell, and the answer when it is no name at all."""
+    text, repaired = clean(raw)
+    cell = _Cell(text, fold(text), repaired)
     if not text:
-        return text, found, PersonName()
+        return cell, PersonName()
     if "@" in text:
-        return text, found, PersonName(reason="email_in_name")
-    verdict = name_verdict(text, words.placeholders)
-    if verdict == "placeholder":
-        return text, found, PersonName(reason="placeholder")
-    return text, found, None
+        return cell, PersonName(reason="email_in_name")
+    if name_verdict(text, cell.folded, words.placeholders) == "placeholder":
+        return cell, PersonName(reason="placeholder")
+    return cell, None
 
 
-def _closed(name: PersonName, found: Affixes, raw: str, text: str, words: NameWords) -> PersonName:
+def _closed(name: PersonName, found: Affixes, cell: _Cell, words: NameWords) -> PersonName:
     """The name with what was taken off it and the strongest reason."""
     title = found.title
     if name.persons == 2 and title in ("MR", "MRS", "MISS"):
         title = None
     persons = 2 if title == "MR_AND_MRS" else name.persons
-    alone = fold(text) in words.placeholders.names_when_alone
+    alone = cell.folded in words.placeholders.names_when_alone
     reason: str | None = None
     if found.household:
         reason = "household_name"
     elif name.persons == 2:
         reason = "two_persons"
-    elif fold(text) in words.placeholders.suspect_names:
+    elif cell.folded in words.placeholders.suspect_names:
         reason = "suspect_name"
-    elif any(character.isdigit() for character in text):
+    elif _DIGIT.search(cell.text):
         reason = "digits_in_name"
-    elif clean(raw).repaired:
+    elif cell.repaired:
         reason = "mojibake_repaired"
     return name._replace(
         suffix=found.suffix,
@@ -192,8 +207,24 @@ def _closed(name: PersonName, found: Affixes, raw: str, text: str, words: NameWo
     )
 
 
+def _short_way(cell: _Cell, words: NameWords, *, style: str, order: NameOrder, titled: bool) -> PersonName | None:
+    """The answer for "Mme Anne DURAND" and "DURAND, Anne", the two shapes of most cells that are not plain."""
+    found = Affixes()
+    tokens = cell.text.split()
+    if cell.folded.split(" ", 1)[0] in words.opening_words:
+        tokens = take_prefixes(tokens, found, words, style=style, titled=titled)
+    last, comma, first = " ".join(tokens).partition(",")
+    if found.household or not words.is_plain(last) or (comma and not words.is_plain(first.strip())):
+        return None
+    firsts, lasts = (first.split(), last.split()) if comma else _halves(tokens, words, style=style, order=order)
+    name = PersonName(words.cased(firsts, style, first_name=True), words.cased(lasts, style), persons=1)
+    return _closed(name, found, cell, words)
+
+
 def _tokens(text: str) -> list[str]:
     """Words of a name; what stands in parentheses goes, but for a birth name."""
+    if not _SIGNS.search(text):
+        return text.split()
     spoken = _PARENTHESIS.sub(lambda found: f" {found[1]} " if _speaks_of_birth(found[1]) else " ", text)
     spoken = spoken if spoken.strip(" ,") else text
     return _JOINING.sub(r" \1 ", spoken).split()
@@ -205,7 +236,7 @@ def _speaks_of_birth(text: str) -> bool:
 
 
 def _without_trailing_household(tokens: list[str], words: NameWords) -> tuple[list[str], bool]:
-    if len(tokens) > 1 and fold(tokens[-1]) in words.titles.household:
+    if len(tokens) > 1 and fold_word(tokens[-1]) in words.titles.household:
         return tokens[:-1], True
     return tokens, False
 
@@ -217,7 +248,7 @@ def _joint(tokens: list[str], words: NameWords) -> int:
     """Position of the word that joins two persons; 0 when the cell names one."""
     for position in range(1, len(tokens) - 1):
         token = tokens[position]
-        folded = fold(token)
+        folded = fold_word(token)
         if token in words.joining_signs:
             return position
         if folded in words.joining_first_names:
@@ -322,14 +353,14 @@ def _halves(tokens: list[str], words: NameWords, *, style: str, order: NameOrder
     starts, ends = is_initials(tokens[0]), is_initials(tokens[-1])
     if starts != ends:
         order = "first_last" if starts else "last_first"
-    elif fold(tokens[0]) in words.last_name_starts:
+    elif fold_word(tokens[0]) in words.last_name_starts:
         cut = _cut_after_particles(tokens, words, order)
         if cut is not None:
             return tokens[cut:], tokens[:cut]
     elif (
         words.is_first_name(tokens[0])
         and not words.is_first_name(tokens[-1])
-        and any(fold(token) in words.last_name_starts for token in tokens[1:-1])
+        and any(fold_word(token) in words.last_name_starts for token in tokens[1:-1])
     ):
         order = "first_last"  # "Jan van den Berg" says itself where its last name begins
     cut = _cut_first_last(tokens, words, style) if order == "first_last" else _cut_last_first(tokens, words)
@@ -341,7 +372,7 @@ def _cut_first_last(tokens: list[str], words: NameWords, style: str) -> int:
     for position in range(1, len(tokens) - 1):
         if style in _SPANISH and tokens[position].lower() in {"y", "e", "i"}:
             return position - 1  # "Ortega y Gasset" is one last name
-        if fold(tokens[position]) in words.last_name_starts and not _is_inside_first_name(tokens, position):
+        if fold_word(tokens[position]) in words.last_name_starts and not _is_inside_first_name(tokens, position):
             return position
     if style == "en":
         return len(tokens) - 1
@@ -349,7 +380,7 @@ def _cut_first_last(tokens: list[str], words: NameWords, style: str) -> int:
     cut = 1
     while cut < len(tokens) - keep:
         if _is_inside_first_name(tokens, cut):
-            cut += 3 if fold(tokens[cut + 1]) == "los" else 2
+            cut += 3 if fold_word(tokens[cut + 1]) == "los" else 2
         elif words.is_first_name(tokens[cut]) or is_initials(tokens[cut]):
             cut += 1
         else:
@@ -363,9 +394,9 @@ def _cut_after_particles(tokens: list[str], words: NameWords, order: NameOrder) 
     Van, Ben, Al, Di are first names too: a particle that may be one counts only before another particle.
     """
     run = 1
-    while run < len(tokens) and fold(tokens[run]) in words.last_name_starts:
+    while run < len(tokens) and fold_word(tokens[run]) in words.last_name_starts:
         run += 1
-    if run == 1 and fold(tokens[0]) not in _ONLY_PARTICLES:
+    if run == 1 and fold_word(tokens[0]) not in _ONLY_PARTICLES:
         return None
     if run + 1 >= len(tokens):
         return len(tokens)
@@ -377,7 +408,7 @@ def _cut_last_first(tokens: list[str], words: NameWords) -> int:
     cut = len(tokens) - 1
     while cut > 1 and (words.is_first_name(tokens[cut - 1]) or is_initials(tokens[cut - 1])):
         cut -= 1
-    while cut < len(tokens) - 1 and fold(tokens[cut - 1]) in words.last_name_starts:
+    while cut < len(tokens) - 1 and fold_word(tokens[cut - 1]) in words.last_name_starts:
         cut += 1
     return cut
 
@@ -385,9 +416,9 @@ def _cut_last_first(tokens: list[str], words: NameWords) -> int:
 def _is_inside_first_name(tokens: list[str], position: int) -> bool:
     """ "María del Carmen", "Juan de Dios": first names of several words."""
     return (
-        fold(tokens[position - 1]) in {"maria", "juan"}
+        fold_word(tokens[position - 1]) in {"maria", "juan"}
         and len(tokens) - position > 2
-        and fold(tokens[position + 1]) in {"carmen", "dios", "pilar", "rosario", "mar", "angeles", "luz", "los"}
+        and fold_word(tokens[position + 1]) in {"carmen", "dios", "pilar", "rosario", "mar", "angeles", "luz", "los"}
     )
 
 
@@ -401,10 +432,10 @@ def _capitals_cue(
     begin, end = capital.index(True), len(capital) - 1 - capital[::-1].index(True)
     if not all(capital[begin : end + 1]):
         inside = tokens[begin : end + 1]
-        if any(not caps and fold(token) not in words.last_name_starts
+        if any(not caps and fold_word(token) not in words.last_name_starts
                for caps, token in zip(capital[begin : end + 1], inside, strict=True)):  # fmt: skip
             return None
-    while begin > 0 and tokens[begin - 1].islower() and fold(tokens[begin - 1]) in words.last_name_starts:
+    while begin > 0 and tokens[begin - 1].islower() and fold_word(tokens[begin - 1]) in words.last_name_starts:
         begin -= 1
     if begin > 0 and end < len(tokens) - 1:
         return None

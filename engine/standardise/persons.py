@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import Kinds, NameParts
-from engine.standardise.distinct import Function, run_distinct
+from engine.standardise.distinct import CHEAP_LIMIT, Function, run_distinct
 from engine.standardise.folding import fold, fold_sql
 from engine.standardise.name_order import SAMPLE, ColumnOrder, decide_order, is_titled
 from engine.standardise.name_words import NameWords
@@ -140,6 +140,7 @@ def _put_dictionaries(ws: Workspace, words: NameWords, kinds: Kinds, workers: in
             function,
             results,
             workers=workers,
+            limit=CHEAP_LIMIT,
         )
 
     titled = {"title": "text", "gender": "text", "academic_title": "text", "household": "boolean", "reason": "text"}
@@ -182,6 +183,7 @@ def _put_dictionaries(ws: Workspace, words: NameWords, kinds: Kinds, workers: in
         partial(_kind, _kind_words(kinds)),
         {"kind": "text"},
         workers=workers,
+        limit=CHEAP_LIMIT,
     )
 
 

@@ -54,24 +54,26 @@ def is_placeholder(text: str, words: PlaceholderWords) -> bool:
     >>> [is_placeholder(text, words) for text in ("N/A", "k. A.", "xxx", "aaaa", "Anna")]
     [True, True, True, True, False]
     """
+    return _says_nothing(text, fold(text), words)
+
+
+def _says_nothing(text: str, folded: str, words: PlaceholderWords) -> bool:
     lowered = text.lower()
-    folded = fold(text)
     if not folded or lowered in words.signs or folded in words.folded:
         return True
     repeated = len(lowered) >= words.repeated_from and len(set(lowered)) == 1
     return repeated or words.patterns.search(lowered) is not None
 
 
-def name_verdict(text: str, words: PlaceholderWords) -> NameVerdict:
-    """What a cleaned text in a name column is: real surnames such as Guest or So are placeholders only when alone."""
-    folded = fold(text)
+def name_verdict(text: str, folded: str, words: PlaceholderWords) -> NameVerdict:
+    """What a cleaned text, and its fold, is in a name column: Guest or So are placeholders only when alone."""
     if folded in words.names_when_alone:
         return "placeholder_when_alone"
     if folded in words.names:
         return "placeholder"
     if folded in words.real_names:
         return "name"
-    return "placeholder" if is_placeholder(text, words) else "name"
+    return "placeholder" if _says_nothing(text, folded, words) else "name"
 
 
 def placeholder_sql(expression: str, words: PlaceholderWords) -> str:
