@@ -42,6 +42,10 @@ _NAME = "coalesce(left(fn, 2), '') || coalesce(left(ln, 2), '')"
 _PLACE = "coalesce(zip, town, left(dob, 4), '')"
 _BORN = "coalesce(left(dob, 4), '') || coalesce(left(zip, 2), left(town, 2), '')"
 
+_BOTH_STARTS = (
+    "case when fn <> ln then least(left(fn, 4), left(ln, 4)) || '/' || greatest(left(fn, 4), left(ln, 4)) end"
+)
+
 PERSON: tuple[Family, ...] = (
     Family("identifier", "id", _NAME),
     Family("name and birth date", "nbag || dob_full", _PLACE),
@@ -56,7 +60,11 @@ PERSON: tuple[Family, ...] = (
     Family("house", "street || coalesce(hno, '') || coalesce(left(zip, 3), left(town, 4), '')", _NAME),
     Family("last sound and town", "lp || '/' || left(town, 4)", "left(fn, 2)"),
     Family("letters and birth year", "left(fn, 3) || left(ln, 3) || left(dob, 4)", _PLACE),
-    Family("swapped names", "case when fn <> ln then least(left(fn, 4), left(ln, 4)) || '/' || greatest(left(fn, 4), left(ln, 4)) end", _BORN),
+    Family(
+        "swapped names",
+        _BOTH_STARTS,
+        _BORN,
+    ),
     Family("first name and post code", "fn || '/' || zip", _BORN),
     Family("first sound and birthday", "fp || right(dob_full, 4)", _NAME),
     Family("first name, initial, year", "f1 || left(dob, 4) || left(ln, 1)", _PLACE),
@@ -79,7 +87,7 @@ PERSON: tuple[Family, ...] = (
     Family("start of first name", "left(fn, 3)", _BORN, loose=True),
     Family("everything", "'all'", _NAME, loose=True),
 )
-"""Most telling first: what the budget pays for first."""
+"""Most telling first: what the budget pays for first. The last one of a kind brings together all that may meet."""
 
 _ORG = "coalesce(left(orgs, 4), '')"
 _ORG_PLACE = "coalesce(zip, town, left(street, 3), '')"
@@ -124,10 +132,13 @@ def families(kind: Kind) -> tuple[Family, ...]:
 def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
     """Make ``m_block`` (unit, key, family): the keys that bring two to so many units together within the budget."""
     ws.execute("create or replace temp table m_block (unit bigint, key ubigint, family tinyint)")
-    many = copies(ws, kind, units)
-    budget = pair_budget(units, many, rules)
-    left = float(budget)
     listed = families(kind)
+    many = 1.0
+    if units * (units - 1) // 2 <= rules.free_pairs.value:
+        listed = listed[-1:]  # few enough to compare each with each: no other key can add a pair
+    else:
+        many = copies(ws, kind, units)
+    left = float(pair_budget(units, many, rules))
     counted: list[tuple[str, int, int, int]] = []
     for place, family in enumerate(listed):
         if family.loose and units > rules.generous_up_to.value * many:
@@ -251,4 +262,3 @@ def sample_random(ws: Workspace, units: int, wanted: int) -> None:
         "select least(one, other) as unit_l, greatest(one, other) as unit_r from pairs where one <> other",
         {"half": (units - 1) // 2, "units": units, "rounds": rounds, "wanted": wanted},
     )
-

@@ -110,8 +110,7 @@ def _individuals(case: Case, rules: Corrections) -> None:
     case.cap("household cap", place + case.weight("last_name"), limit)
     _generation(case, rules, families=households.families)
     if households.families:
-        established = first_differs & ~case.at("first_name", "rare")
-        case.cap("twin cap", case.weight("birth_date"), rules.twin.value, established)
+        case.cap("twin cap", case.weight("birth_date"), rules.twin.value, first_differs)
     _suffix(case, rules)
     _namesakes(case, rules, families=households.families)
 
@@ -153,7 +152,7 @@ def _generation(case: Case, rules: Corrections, *, families: bool) -> None:
 
 
 def _suffix(case: Case, rules: Corrections) -> None:
-    case.take("suffix conflict", np.where(case.at("suffix", "conflict"), rules.suffix_conflict.value, 0.0))
+    case.cap("suffix conflict", case.total(), case.even + rules.suffix_conflict.value, case.at("suffix", "conflict"))
     unproven = case.at("suffix", "one_side") & ~case.at("birth_date", "exact", "near")
     case.take("one suffix", np.where(unproven, rules.suffix_one_side.value, 0.0))
 
@@ -192,7 +191,7 @@ def _structures(case: Case, rules: Corrections) -> None:
     same_establishment = case.at("registration", "siret")
     case.take("branch", np.where(branch & ~same_establishment, rules.branch.value, 0.0))
     contradiction = case.at("registration", "different", "other_establishment")
-    case.take("registration", np.where(contradiction, rules.registration.value, 0.0))
+    case.cap("registration", case.total(), even + rules.registration.value, contradiction)
 
 
 def evidence(case: Case) -> Iterator[tuple[str, Floats]]:

@@ -26,7 +26,8 @@ def sentences(case: Case, *, keep: Bools) -> list[str]:
             (-abs(float(case.weights[row, place])), place) for place in range(len(compared)) if levels[place] >= 0
         )
         texts = [
-            f"{compared[place].name} {names[place][levels[place]]} {case.weights[row, place]:+.1f}" for _, place in parts
+            f"{compared[place].name} {names[place][levels[place]]} {case.weights[row, place]:+.1f}"
+            for _, place in parts
         ]
         texts += [f"{name} {-bits[row]:+.1f}" for name, bits in taken if bits[row] >= 0.05]
         said.append("; ".join(texts))

@@ -91,7 +91,9 @@ def prepare(ws: Workspace, known: Words) -> None:
         for column in _LATIN_COLUMNS
     )
     foreign = [row[0] for row in ws.rows(f"select raw from ({union}) order by raw", {"not_latin": _NOT_LATIN})]
-    ws.put("m_latin", pa.table({"raw": pa.array(foreign, pa.string()), "latin": pa.array(_latin(foreign), pa.string())}))
+    ws.put(
+        "m_latin", pa.table({"raw": pa.array(foreign, pa.string()), "latin": pa.array(_latin(foreign), pa.string())})
+    )
 
 
 def build(

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from engine.ledger import StageReport
-from engine.matching import blocking, keys
-from engine.matching.clustering import Edges, Ints, cluster, components
+from engine.matching import blocking, keys, pairs, results
+from engine.matching.clustering import Ints, cluster
 from engine.matching.comparisons import Comparison, comparisons
+from engine.matching.decisions import Decision, spoken
 from engine.matching.patterns import compare, gather
 from engine.matching.scoring import predict, score
 from engine.matching.thresholds import merge_threshold
@@ -28,9 +29,6 @@ from engine.tables import (
 )
 from engine.vocabulary import Kind
 from engine.workspace import Workspace
-
-Decision = tuple[str, str, str]
-"""record_id, record_id, "match" or "no_match": what a person said, which outranks the model."""
 
 _ORDER: tuple[Kind, ...] = ("structure", "relay", "individual")
 
@@ -72,8 +70,8 @@ def link(
         ws.create(table)
     ws.execute(f"set threads = {int(threads)}")
     keys.prepare(ws, known)
-    spoken = sorted({record for left, right, _ in decisions for record in (left, right)})
-    ws.put("m_spoken", pa.table({"record_id": pa.array(spoken, pa.string())}))
+    named = sorted({record for left, right, _ in decisions for record in (left, right)})
+    ws.put("m_spoken", pa.table({"record_id": pa.array(named, pa.string())}))
     ws.execute("create or replace temp table m_structure_cluster (record_id varchar, scl bigint)")
     told = _Told()
     for kind in _ORDER:
@@ -92,20 +90,19 @@ def _link_kind(
     ws: Workspace, kind: Kind, rules: MatchRules, known: keys.Words, decisions: Sequence[Decision], told: _Told
 ) -> None:
     units = keys.build(ws, kind, rules, known)
-    must, cannot = _spoken(ws, kind, decisions)
+    must, cannot = spoken(ws, kind, decisions)
     label: Ints = np.arange(units, dtype=np.int64)
     compared = comparisons(kind, _filled(ws), rules.comparisons) if units > 1 else []
     threshold = rules.thresholds.highest.value
-    ws.execute("create or replace temp table m_scored (unit_l bigint, unit_r bigint, match_weight double, "
-               "match_probability double, evidence varchar)")
+    pairs.start(ws)
     if compared:
         model = _learn(ws, kind, rules, compared, units, told)
         if model is not None:
             threshold = _score(ws, model, rules, units, told)
     if units > 1:
-        edges = _edges(ws)
-        label = cluster(units, edges, threshold, rules.clustering, must=must, cannot=cannot)
-    _write(ws, kind, label, threshold, rules)
+        label = cluster(units, pairs.edges(ws), threshold, rules.clustering, must=must, cannot=cannot)
+    results.write_clusters(ws, kind, label, threshold, rules)
+    ws.drop("m_label", "m_scored", "m_unit", "m_key", "m_block")
 
 
 def _filled(ws: Workspace) -> list[str]:
@@ -123,9 +120,7 @@ def _learn(
     ws: Workspace, kind: Kind, rules: MatchRules, compared: Sequence[Comparison], units: int, told: _Told
 ) -> Model | None:
     plan = blocking.block(ws, kind, units, rules.blocking)
-    ws.connection.executemany(
-        "insert into matching.block values (?, ?, ?, ?, ?)", [[kind, *family] for family in plan.families]
-    ) if plan.families else None
+    results.write_blocks(ws, kind, plan)
     comparable = (
         float(ws.value("select sum(n * (n - 1) / 2) from (select count(*) as n from m_key group by scl)") or 0)
         if kind == "relay"
@@ -155,21 +150,16 @@ def _score(ws: Workspace, model: Model, rules: MatchRules, units: int, told: _To
     """Score all blocked pairs into m_scored, and the pairs inside components that blocking missed."""
     text = predict(ws, model, rules)
     score(ws, model, rules, "m_pair", "m_score")
-    _keep_scored(ws, rules.thresholds.keep.value)
-    found = ws.connection.execute(
-        "select match_weight, count(*) as pairs from m_scored group by match_weight order by match_weight"
-    ).fetchnumpy()
-    threshold = merge_threshold(
-        np.asarray(found["match_weight"], dtype=np.float64), np.asarray(found["pairs"], dtype=np.float64), rules.thresholds
-    )
+    pairs.keep_scored(ws, rules.thresholds.keep.value)
+    threshold = merge_threshold(*pairs.weights(ws), rules.thresholds)
     kind = model.kind
-    told.figures[f"{kind}_blocking_recall"] = _recall(ws, threshold)
-    if _unseen_pairs(ws, units, threshold, int(rules.clustering.compare_up_to.value)):
+    told.figures[f"{kind}_blocking_recall"] = pairs.estimated_recall(ws, threshold)
+    if pairs.unseen_pairs(ws, units, threshold, int(rules.clustering.compare_up_to.value)):
         compare(ws, model.comparisons, "m_unseen", "m_pair")
         score(ws, model, rules, "m_pair", "m_score")
-        _keep_scored(ws, -np.inf)
-    ws.drop("m_pair", "m_score", "m_unseen", "m_block")
-    _write_model(ws, model, rules, text)
+        pairs.keep_scored(ws, -np.inf)
+    ws.drop("m_pair", "m_score", "m_unseen")
+    results.write_model(ws, model, rules, text)
     told.figures |= {
         f"{kind}_units": units,
         f"{kind}_pairs": int(ws.value("select count(*) from m_scored")),
@@ -177,110 +167,3 @@ def _score(ws: Workspace, model: Model, rules: MatchRules, units: int, told: _To
         f"{kind}_match_share": model.match_share,
     }
     return threshold
-
-
-def _keep_scored(ws: Workspace, keep: float) -> None:
-    ws.execute(
-        "insert into m_scored select unit_l, unit_r, match_weight, match_probability, evidence "
-        "from m_pair join m_score using (code) where match_weight >= $keep",
-        {"keep": keep},
-    )
-
-
-def _unseen_pairs(ws: Workspace, units: int, threshold: float, largest: int) -> int:
-    """Make ``m_unseen``: pairs inside components of three and more that blocking never proposed."""
-    edges = _edges(ws)
-    strong = edges.where(edges.weight >= threshold)
-    label = components(units, strong.left, strong.right)
-    size = np.bincount(label, minlength=units)[label]
-    inside = np.flatnonzero((size > 2) & (size <= largest))
-    ws.put(
-        "m_component",
-        pa.table({"unit": pa.array(inside, pa.int64()), "label": pa.array(label[inside], pa.int64())}),
-    )
-    ws.execute(
-        "create or replace temp table m_unseen as select l.unit as unit_l, r.unit as unit_r "
-        "from m_component as l join m_component as r on l.label = r.label and l.unit < r.unit "
-        "anti join m_scored as s on s.unit_l = l.unit and s.unit_r = r.unit"
-    )
-    ws.drop("m_component")
-    return int(ws.value("select count(*) from m_unseen"))
-
-
-def _recall(ws: Workspace, threshold: float) -> float:
-    """Share of true pairs that blocking proposed, estimated from how many families proposed each (Chao 1987).
-
-    Pairs that one family alone found tell how many none found: unseen = once * once / (2 * twice).
-    """
-    counts = dict(
-        ws.rows(
-            "with merged as (select unit_l, unit_r from m_scored where match_weight >= $threshold), "
-            "shared as (select count(distinct l.family) as families from merged as m "
-            "join m_block as l on l.unit = m.unit_l join m_block as r on r.unit = m.unit_r and r.key = l.key "
-            "group by m.unit_l, m.unit_r) "
-            "select families, count(*) from shared group by families",
-            {"threshold": threshold},
-        )
-    )
-    seen = sum(counts.values())
-    if not seen:
-        return 1.0
-    once, twice = counts.get(1, 0), counts.get(2, 0)
-    return round(seen / (seen + once * once / (2.0 * twice + 1.0)), 6)
-
-
-def _edges(ws: Workspace) -> Edges:
-    found = ws.connection.execute("select unit_l, unit_r, match_weight from m_scored order by unit_l, unit_r").fetchnumpy()
-    return Edges(
-        np.asarray(found["unit_l"], dtype=np.int64),
-        np.asarray(found["unit_r"], dtype=np.int64),
-        np.asarray(found["match_weight"], dtype=np.float64),
-    )
-
-
-def _spoken(
-    ws: Workspace, kind: Kind, decisions: Sequence[Decision]
-) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Decisions about this kind as pairs of units; relays that are one contact share their structure too."""
-    if not decisions:
-        return [], []
-    unit, kinds = {}, {}
-    for record, number, own in ws.rows("select record_id, unit, kind from m_unit semi join m_spoken using (record_id)"):
-        unit[record], kinds[record] = int(number), own
-    must, cannot = [], []
-    for left, right, said in decisions:
-        if left not in unit or right not in unit or kinds[left] != kinds[right]:
-            continue
-        pair = (min(unit[left], unit[right]), max(unit[left], unit[right]))
-        if said == "match":
-            must.append(pair)
-        elif kinds[left] == kind:
-            cannot.append(pair)
-    return must, cannot
-
-
-def _write(ws: Workspace, kind: Kind, label: Ints, threshold: float, rules: MatchRules) -> None:
-    ws.put(
-        "m_label",
-        pa.table({"unit": pa.array(np.arange(len(label)), pa.int64()), "label": pa.array(label, pa.int64())}),
-    )
-    bounds = {"kind": kind, "merge": threshold, "ask": rules.thresholds.ask.value, "keep": rules.thresholds.keep.value}
-    ws.append(MATCHING_PAIR, ws.statement("matching", "pair"), bounds)
-    if kind == "structure":
-        ws.execute(
-            "create or replace temp table m_structure_cluster as "
-            "select record_id, label as scl from m_unit join m_label using (unit)"
-        )
-    ws.append(MATCHING_CLUSTER, ws.statement("matching", "cluster"), {"kind": kind})
-    ws.drop("m_label", "m_scored", "m_unit", "m_key")
-
-
-def _write_model(ws: Workspace, model: Model, rules: MatchRules, text: str) -> None:
-    weights = model.level_weights(rules)
-    rows = [
-        [model.kind, one.name, level.name, place + 1, float(m[::-1][place]), float(u[::-1][place]), float(w[::-1][place])]
-        for one, m, u, w in zip(model.comparisons, model.m, model.u, weights, strict=True)
-        for place, level in enumerate(one.levels)
-    ]
-    ws.connection.executemany("insert into matching.parameter values (?, ?, ?, ?, ?, ?, ?)", rows)
-    ws.connection.execute("insert into matching.model values (?, ?)", [model.kind, text])

@@ -1,4 +1,4 @@
-"""Patterns: the distinct combinations of comparison levels among pairs. All arithmetic runs on these, never on pairs."""
+"""Patterns: the distinct combinations of comparison levels among pairs; arithmetic runs on these, never on pairs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ class Patterns:
 def compare(ws: Workspace, compared: Sequence[Comparison], pairs: str, into: str) -> None:
     """Make ``into`` (unit_l, unit_r, code): every pair of ``pairs`` compared, its pattern packed into one number."""
     columns = sorted(set().union(*(one.columns() for one in compared)))
-    sides = ", ".join(f"{alias}.{column} as {column}_{side}" for column in columns for alias, side in (("a", "l"), ("b", "r")))
+    sides = ", ".join(
+        f"{alias}.{column} as {column}_{side}" for column in columns for alias, side in (("a", "l"), ("b", "r"))
+    )
     strides = _strides(compared)
     code = " + ".join(
         f"({one.number_sql()}::bigint + 1) * {stride}" for one, stride in zip(compared, strides, strict=True)
@@ -53,7 +55,9 @@ def compare(ws: Workspace, compared: Sequence[Comparison], pairs: str, into: str
 
 def gather(ws: Workspace, compared: Sequence[Comparison], coded: str) -> tuple[npt.NDArray[np.int64], Patterns]:
     """The distinct codes of ``coded``, ascending, and their patterns."""
-    found = ws.connection.execute(f"select code, count(*) as pairs from {coded} group by code order by code").fetchnumpy()
+    found = ws.connection.execute(
+        f"select code, count(*) as pairs from {coded} group by code order by code"
+    ).fetchnumpy()
     codes = np.asarray(found["code"], dtype=np.int64)
     return codes, Patterns(compared, _unpack(codes, compared), np.asarray(found["pairs"], dtype=np.float64))
 

@@ -1,18 +1,19 @@
-"""Scoring: splink blocks, compares and scores with the trained m and u; each distinct pattern is then corrected once."""
+"""Scoring: splink blocks, compares and scores with the trained m and u; each distinct pattern is corrected once."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from engine.matching.comparisons import Comparison
-from engine.matching.corrections import Case, correct
+from engine.matching.corrections import correct
 from engine.matching.evidence import sentences
-from engine.matching.patterns import Floats, Patterns, gather
+from engine.matching.patterns import Floats, gather
 from engine.matching.training import Model, probability, weigh
 from engine.rulebook.matching import MatchRules
 from engine.workspace import Workspace
@@ -27,18 +28,20 @@ def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
     ``m_pair`` (unit_l, unit_r, code) holds the pairs whose sum of weights reaches the floor below which pairs are
     forgotten: corrections only lower a weight.
     """
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-    import splink.comparison_library as library
     import splink.comparison_level_library as level_library
+    import splink.comparison_library as library
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     weights = distinct_weights(model.level_weights(rules))
     ws.execute(
         "create or replace temp table m_splink as select k.*, b.bk from m_key as k left join "
         "(select unit, list(key order by key) as bk from m_block group by unit) as b using (unit)"
     )
-    comparisons = []
+    comparisons: list[Any] = []
     for one, m, weight in zip(model.comparisons, model.m, weights, strict=True):
-        levels = [level_library.CustomLevel(one.missing, label_for_charts="missing").configure(is_null_level=True)]
+        levels: list[Any] = [
+            level_library.CustomLevel(one.missing, label_for_charts="missing").configure(is_null_level=True)
+        ]
         for place, level in enumerate(one.levels):
             number = len(one.levels) - 1 - place
             made = (

@@ -18,6 +18,9 @@ from engine.matching.patterns import Floats, Patterns
 from engine.rulebook.matching import MatchRules
 from engine.vocabulary import Kind
 
+_STRANGERS_AGREE = 0.002  # one level above the weakest, among strangers: what names do in the labelled sets
+_IMAGINED = 300.0  # as many random pairs as 25 records make; forgotten in any real file
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -81,9 +84,7 @@ def train(
         matched = float(belief.sum())
         m = [
             (counts + trust * prior) / (counts.sum() + trust)
-            for counts, prior in (
-                (blocked.level_counts(place, belief), prior) for place, prior in enumerate(priors)
-            )
+            for counts, prior in ((blocked.level_counts(place, belief), prior) for place, prior in enumerate(priors))
         ]
         share = max(_share(matched + expected, comparable + units), _share(expected / 2, comparable))
         u = _unmatched(by_chance, m, share * diluted, rules, units)
@@ -121,10 +122,10 @@ def probability(weight: Floats) -> Floats:
 def level_weights(
     compared: Sequence[Comparison], m: Sequence[Floats], u: Sequence[Floats], rules: MatchRules
 ) -> list[Floats]:
-    """log2(m/u) by comparison, weakest level first; three kinds of level are held back by rule.
+    """log2(m/u) by comparison, weakest level first; some levels are held back by rule.
 
     A swapped first name counts nothing because the last name carries the swap; an e-mail made of the name repeats the
-    name; an unmapped column may not decide.
+    name; a suffix never speaks for a match when it differs; an unmapped column may not decide.
     """
     weights = []
     for one, m_levels, u_levels in zip(compared, m, u, strict=True):
@@ -132,6 +133,10 @@ def level_weights(
         names = [level.name for level in one.levels][::-1]
         if one.name == "first_name":
             weight[names.index("swapped")] = 0.0
+        elif one.name == "suffix":
+            weight = np.minimum(
+                weight, [0.0 if name != "equal" else rules.corrections.local_name.value for name in names]
+            )
         elif one.name == "email":
             for level in ("local_name", "close_name"):
                 place = names.index(level)
@@ -145,7 +150,9 @@ def level_weights(
 
 def chance(random: Patterns) -> list[Floats]:
     """By comparison, the share of random pairs at each level, weakest first."""
-    return [_smoothed(random.level_counts(place), 0.5) for place in range(len(random.comparisons))]
+    return [
+        _smoothed(random.level_counts(place), even=one.name == "gender") for place, one in enumerate(random.comparisons)
+    ]
 
 
 def colleagues(within: Patterns, by_chance: Sequence[Floats]) -> list[Floats]:
@@ -168,9 +175,13 @@ def colleagues(within: Patterns, by_chance: Sequence[Floats]) -> list[Floats]:
     return shared
 
 
-def _smoothed(counts: Floats, pseudo: float) -> Floats:
-    smoothed: Floats = (counts + pseudo / len(counts)) / (counts.sum() + pseudo)
-    return smoothed
+def _smoothed(counts: Floats, *, even: bool) -> Floats:
+    """Shares of the levels, steadied by a few hundred imagined pairs of strangers: a kind may have five members."""
+    size = len(counts)
+    strangers = np.full(size, 1 / size) if even else np.full(size, _STRANGERS_AGREE)
+    strangers[0] += 1.0 - strangers.sum()
+    shares: Floats = (counts + _IMAGINED * strangers) / (counts.sum() + _IMAGINED)
+    return shares
 
 
 def _unmatched(
@@ -184,7 +195,7 @@ def _unmatched(
     found = []
     for chance, matched in zip(by_chance, m, strict=True):
         u = np.maximum(chance - share * matched, floor * chance)
-        u = np.maximum(u, rules.training.chance_sharing.value / units)
+        u = np.maximum(u, min(rules.training.chance_sharing.value / units, _STRANGERS_AGREE))
         found.append(_normal(u))
     return found
 

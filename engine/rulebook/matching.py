@@ -1,4 +1,4 @@
-"""Rules of matching: priors, caps, thresholds, budget (rules/matching/model.yml) and words (rules/matching/names.yml)."""
+"""Rules of matching: priors, caps, thresholds, budget (rules/matching/model.yml), words (rules/matching/names.yml)."""
 
 from __future__ import annotations
 

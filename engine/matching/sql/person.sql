@@ -34,10 +34,10 @@ sounded as (
     left join m_sound as s_first on s_first.word = n.f1
 ),
 first_name_carriers as (
-    select fn, count(distinct lp) as carriers from sounded where fn is not null group by fn
+    select fn, greatest(count(distinct lp), 1) as carriers from sounded where fn is not null group by fn
 ),
 last_name_carriers as (
-    select ln, count(distinct fp) as carriers from sounded where ln is not null group by ln
+    select ln, greatest(count(distinct fp), 1) as carriers from sounded where ln is not null group by ln
 ),
 first_name_average as (
     select sum(carriers * carriers) / sum(carriers) as average from first_name_carriers

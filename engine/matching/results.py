@@ -1,0 +1,56 @@
+"""Results: the stage's tables, from units back to records."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from engine.matching.blocking import Plan
+from engine.matching.clustering import Ints
+from engine.matching.training import Model
+from engine.rulebook.matching import MatchRules
+from engine.tables import MATCHING_CLUSTER, MATCHING_PAIR
+from engine.vocabulary import Kind
+from engine.workspace import Workspace
+
+
+def write_blocks(ws: Workspace, kind: Kind, plan: Plan) -> None:
+    """Append what blocking planned to matching.block."""
+    if plan.families:
+        ws.connection.executemany(
+            "insert into matching.block values (?, ?, ?, ?, ?)", [[kind, *family] for family in plan.families]
+        )
+
+
+def write_clusters(ws: Workspace, kind: Kind, label: Ints, threshold: float, rules: MatchRules) -> None:
+    """Append pairs and clusters of a kind; structures also tell relays where they belong (m_structure_cluster)."""
+    ws.put(
+        "m_label",
+        pa.table({"unit": pa.array(np.arange(len(label)), pa.int64()), "label": pa.array(label, pa.int64())}),
+    )
+    bounds = {"kind": kind, "merge": threshold, "ask": rules.thresholds.ask.value, "keep": rules.thresholds.keep.value}
+    ws.append(MATCHING_PAIR, ws.statement("matching", "pair"), bounds)
+    if kind == "structure":
+        ws.execute(
+            "create or replace temp table m_structure_cluster as "
+            "select record_id, label as scl from m_unit join m_label using (unit)"
+        )
+    ws.append(MATCHING_CLUSTER, ws.statement("matching", "cluster"), {"kind": kind})
+
+
+def write_model(ws: Workspace, model: Model, rules: MatchRules, text: str) -> None:
+    """Append a trained model to matching.parameter, level by level, and to matching.model as splink's JSON."""
+    weights = model.level_weights(rules)
+    rows = [
+        [
+            model.kind,
+            one.name,
+            level.name,
+            place + 1,
+            *(float(levels[-1 - place]) for levels in (m, u, w)),
+        ]
+        for one, m, u, w in zip(model.comparisons, model.m, model.u, weights, strict=True)
+        for place, level in enumerate(one.levels)
+    ]
+    ws.connection.executemany("insert into matching.parameter values (?, ?, ?, ?, ?, ?, ?)", rows)
+    ws.connection.execute("insert into matching.model values (?, ?)", [model.kind, text])
