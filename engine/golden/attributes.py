@@ -11,7 +11,6 @@ from engine.rulebook.survivorship import AttributeRule, Survivorship
 from engine.sql import identifier, literal
 from engine.tables import DATE, STANDARDISE_RECORD
 from engine.vocabulary import CONTACT_ATTRIBUTES
-from engine.workspace import in_list
 
 NUMBER: dict[str, int] = {name: number for number, name in enumerate(CONTACT_ATTRIBUTES, start=1)}
 """Attributes travel as small numbers through the working tables; 0 is the home as a whole."""
@@ -97,7 +96,7 @@ def value_sql(attribute: str) -> str:
 def valid_sql(attribute: Attribute, rules: Survivorship) -> str:
     """How believable the attribute's value is in itself: 2 plain, 1 less, 0 hardly. Reads one row of records."""
     column = identifier(attribute.name)
-    grades = []
+    grades: list[str] = []
     if attribute.name == "birth_date":
         first, last = rules.valid.birth_years
         grades.insert(0, f"when year(birth_date) not between {first} and {last} then 0")
@@ -111,15 +110,10 @@ def valid_sql(attribute: Attribute, rules: Survivorship) -> str:
     return f"(case {' '.join(grades)} else 2 end)" if grades else "2"
 
 
-def undoubted_sql(attribute: Attribute, rules: Survivorship) -> str:
-    """1 when no reason code of the row doubts the value, else 0."""
+def reasons_sql(attribute: Attribute) -> str:
+    """A list of the row's reason codes that concern the attribute."""
     columns = [f"{name}_reason" for name in _DOUBTED_BY.get(attribute.name, (attribute.name,))]
-    doubts = [
-        f"coalesce({identifier(column)} in {in_list(rules.valid.doubts)}, false)"
-        for column in columns
-        if column in _REASONED and rules.valid.doubts
-    ]
-    return f"(not ({' or '.join(doubts)}))::integer" if doubts else "1"
+    return "[" + ", ".join(identifier(column) for column in columns if column in _REASONED) + "]::varchar[]"
 
 
 def source_rank_sql(attribute: Attribute, rules: Survivorship) -> str:

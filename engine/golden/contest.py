@@ -9,7 +9,7 @@ from round to round, so dear evidence is gathered for the few per cent that need
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from engine.golden.evidence import Gather
 from engine.golden.preferences import Preference
@@ -67,72 +67,63 @@ def run_rounds(ws: Workspace, candidates: str, winners: str, lists: Lists, gathe
         """
     )
     for position in range(max((len(preferences) for preferences in lists.values()), default=0)):
-        if not ws.value("select count(*) from golden_tied"):
+        tied = {number for (number,) in ws.rows("select distinct attribute_no from golden_tied")}
+        if not tied:
             break
-        _round(ws, winners, _at(lists, position), gather)
+        users = _at(lists, position, tied)
+        if users:
+            _round(ws, winners, users, gather)
 
 
-def _at(lists: Lists, position: int) -> dict[Preference, list[int]]:
-    """Which attributes use which preference in this round."""
+def _at(lists: Lists, position: int, tied: Set[int]) -> dict[Preference, list[int]]:
+    """Which of the attributes still tied use which preference in this round."""
     users: dict[Preference, list[int]] = defaultdict(list)
     for attribute_no, preferences in sorted(lists.items()):
-        if position < len(preferences):
+        if attribute_no in tied and position < len(preferences):
             users[preferences[position]].append(attribute_no)
     return users
 
 
 def _round(ws: Workspace, winners: str, users: Mapping[Preference, Sequence[int]], gather: Gather) -> None:
     """Score the tied candidates by one preference each; keep the best, name the decided."""
-    parts = []
-    for preference, numbers in users.items():
-        if preference.evidence is not None:
-            parts.append(gather(ws, preference.evidence, numbers))
-    evidence = " union all ".join(parts)
-    joined = (
-        f"from golden_tied left join ({evidence}) as evidence using (group_no, attribute_no, candidate)"
-        if parts
-        else "from golden_tied"
-    )
-    cases = " ".join(f"when {_among(numbers)} then {preference.expression}" for preference, numbers in users.items())
+    parts = [
+        gather(ws, preference.evidence, numbers)
+        for preference, numbers in users.items()
+        if preference.evidence is not None
+    ]
+    evidence = f"left join ({' union all '.join(parts)}) as evidence using (group_no, attribute_no, candidate)"
+    merit = " ".join(f"when {_among(numbers)} then {preference.expression}" for preference, numbers in users.items())
     names = " ".join(f"when {_among(numbers)} then {literal(pref.name)}" for pref, numbers in users.items())
     ws.execute(
         f"""
         create or replace temp table golden_scored as
-        select golden_tied.*, coalesce((case {cases} end)::double, {NO_SCORE}) as merit {joined}
-        """
-    )
-    ws.execute(
-        """
-        create or replace temp table golden_best as
-        select *, count(*) over (partition by group_no, attribute_no) as kept
-        from (
-            select * from golden_scored
-            qualify merit = max(merit) over (partition by group_no, attribute_no)
+        with judged as (
+            select golden_tied.*, coalesce((case {merit} end)::double, {NO_SCORE}) as merit
+            from golden_tied {evidence if parts else ""}
+        ),
+        measured as (
+            select *, max(merit) over (partition by group_no, attribute_no) as best from judged
         )
+        select *, sum((merit = best)::integer) over (partition by group_no, attribute_no) as kept from measured
         """
     )
     ws.execute(
         f"""
         insert into {winners}
-        with decided as (
-            select group_no, attribute_no, candidate from golden_best where kept = 1
-        ),
-        beaten as (
-            select scored.group_no, scored.attribute_no,
-                first(scored.candidate order by scored.merit desc, scored.rows desc, scored.candidate) as runner_up
-            from golden_scored as scored
-            join decided using (group_no, attribute_no)
-            where scored.candidate <> decided.candidate
-            group by scored.group_no, scored.attribute_no
-        )
-        select group_no, attribute_no, candidate, case {names} end, runner_up
-        from decided left join beaten using (group_no, attribute_no)
+        select group_no, attribute_no,
+            min(candidate) filter (where merit = best),
+            case {names} end,
+            first(candidate order by merit desc, rows desc, candidate) filter (where merit < best)
+        from golden_scored where kept = 1
+        group by group_no, attribute_no
         """
     )
     ws.execute(
-        "create or replace temp table golden_tied as select * exclude (merit, kept) from golden_best where kept > 1"
+        """
+        create or replace temp table golden_tied as
+        select * exclude (merit, best, kept) from golden_scored where merit = best and kept > 1
+        """
     )
-    ws.drop("golden_scored", "golden_best")
 
 
 def _among(numbers: Sequence[int]) -> str:

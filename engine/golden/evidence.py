@@ -93,7 +93,10 @@ class Evidence:
         other = " ".join(f"when {number} then {partner}" for number, partner in _SWAPPED.items())
         return f"""
             select subject.group_no, subject.attribute_no, subject.candidate,
-                case when there.rows >= 3 and there.rows > 3 * (coalesce(here.rows, 0) - own.rows_own) then 0 else 1 end as score
+                case
+                    when there.rows >= 3 and there.rows > 3 * (coalesce(here.rows, 0) - own.rows_own) then 0
+                    else 1
+                end as score
             from {subject} as subject
             join golden_letter as own using (group_no, attribute_no, candidate)
             left join golden_lexicon as here

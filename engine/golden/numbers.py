@@ -245,14 +245,16 @@ def _read(path: Path) -> pa.Table:
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
         reason = str(error).splitlines()[0]
         raise UsageError(f"{path.name} is damaged: {reason}", hint=hint) from None
-    number = found.column("number")
-    sound = pc.match_substring_regex(number, "^[0-9]{1,20}$")
-    if number.null_count or found.column("contact_id").null_count or not pc.all(sound, min_count=0).as_py():
-        raise UsageError(f"{path.name} is damaged: a line lacks contact_id or a number of 1 to 20 digits", hint=hint)
+    number, origin, contact = found.column("number"), found.column("origin"), found.column("contact_id")
+    sound = pc.all(pc.match_substring_regex(number, "^[0-9]{1,20}$"), min_count=0).as_py()
+    if not sound or number.null_count or origin.null_count or contact.null_count:
+        raise UsageError(
+            f"{path.name} is damaged: a line lacks contact_id, origin or a number of 1 to 20 digits", hint=hint
+        )
     bare = pc.utf8_ltrim(number, characters="0")
     if len(pc.unique(bare)) < len(bare):
         raise UsageError(f"{path.name} gives a contact number twice", hint=hint)
-    owners = found.filter(pc.not_equal(pc.fill_null(found.column("origin"), ""), "alias")).column("contact_id")
+    owners = contact.filter(pc.invert(pc.is_in(origin, pa.array(["alias"]))))
     if len(pc.unique(owners)) < len(owners):
         raise UsageError(f"{path.name} gives one contact two numbers", hint=hint)
-    return found.set_column(2, "origin", pc.fill_null(found.column("origin"), "range"))
+    return found

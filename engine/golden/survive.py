@@ -25,8 +25,8 @@ from engine.golden.attributes import (
     by_attribute,
     cells_sql,
     folded_sql,
+    reasons_sql,
     source_rank_sql,
-    undoubted_sql,
     valid_sql,
 )
 from engine.golden.contest import hold_contest, run_rounds
@@ -77,26 +77,17 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
         f"create or replace temp table golden_multi as {ws.statement('golden', 'multi')}",
         {"bulk_share": rules.newest.bulk_share, "bulk_rows": rules.newest.bulk_rows},
     )
-    watcher.step("choose homes")
-    choose_homes(ws, rules)
-    watcher.step("choose values")
-    _lay_out_fields(ws, chosen, rules)
-    evidence = Evidence(chosen, rules)
-    figures.update(_choose_letters(ws, chosen, rules, evidence))
-    choose_forms(ws, chosen)
-    for attribute in chosen:
-        if attribute.rule.overflow:
-            fill_overflow(ws, attribute, evidence)
-    if rules.repair is not None:
-        figures["values_repaired"] = repair_forms(ws, chosen, rules.repair, evidence)
-    rebuild_street_lines(ws, rules)
-    figures.update(grade_evidence(ws, chosen, evidence))
+    if ws.value("select count(*) from golden_multi"):
+        watcher.step("choose values")
+        figures.update(_choose(ws, chosen, rules))
+    else:
+        ws.execute(_NO_WINNERS)
     watcher.step("write golden records")
     figures.update(assemble(ws, chosen, rules, numbers))
     ws.drop(*_WORKING_TABLES)
 
     rows_in = ws.count("standardise.record")
-    if rules.trust is not None and figures["dispersion"] != "":
+    if figures.get("dispersion", "") != "":
         verb = "used" if figures["trust"] else "not used"
         notes.append(f"Dispersion of dissent {figures['dispersion']}: row trust {verb}.")
     return StageReport(
@@ -109,12 +100,33 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
     )
 
 
+def _choose(ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship) -> dict[str, int | float | str]:
+    """Make golden_winner: the value of every attribute of every group of records."""
+    choose_homes(ws, rules)
+    _lay_out_fields(ws, chosen, rules)
+    evidence = Evidence(chosen, rules)
+    figures = _choose_letters(ws, chosen, rules, evidence)
+    choose_forms(ws, chosen)
+    for attribute in chosen:
+        if attribute.rule.overflow:
+            fill_overflow(ws, attribute, evidence)
+    if rules.repair is not None:
+        figures["values_repaired"] = repair_forms(ws, chosen, rules.repair, evidence)
+    rebuild_street_lines(ws, rules)
+    return figures | grade_evidence(ws, chosen, evidence)
+
+
+_NO_WINNERS = """
+create or replace temp table golden_winner
+    (group_no integer, attribute_no utinyint, value varchar, record_no integer, rule varchar, candidates integer,
+    runner_up varchar, repaired boolean)
+"""
+
 _WORKING_TABLES = (
     "golden_member", "golden_multi", "golden_home", "golden_cell", "golden_away", "golden_field", "golden_contender",
-    "golden_letter", "golden_near", "golden_seed", "golden_tied", "golden_undecided", "golden_letter_winner",
-    "golden_prefix_winner",
-    "golden_verdict", "golden_agreement", "golden_form", "golden_lexicon", "golden_gram", "golden_domain",
-    "golden_pair", "golden_winner",
+    "golden_letter", "golden_near", "golden_seed", "golden_tied", "golden_scored", "golden_undecided",
+    "golden_letter_winner", "golden_prefix_winner", "golden_verdict", "golden_agreement", "golden_form",
+    "golden_lexicon", "golden_gram", "golden_domain", "golden_pair", "golden_winner",
 )  # fmt: skip
 
 
@@ -125,16 +137,18 @@ def _lay_out_fields(ws: Workspace, chosen: Sequence[Attribute], rules: Survivors
     ws.execute(f"create or replace temp table golden_away as select *, {letters} as letters from ({_away(ws, chosen)})")
     ws.execute(f"create or replace temp table golden_field as {ws.statement('golden', 'field')}")
     valid = by_attribute(chosen, lambda attribute: valid_sql(attribute, rules))
-    undoubted = by_attribute(chosen, lambda attribute: undoubted_sql(attribute, rules))
+    reasons = by_attribute(chosen, reasons_sql)
     rank = by_attribute(chosen, lambda attribute: source_rank_sql(attribute, rules))
     ws.execute(
         f"""
         create or replace temp table golden_contender as
         select group_no, attribute_no, record_no, value, main, newest, {letters} as letters,
             (case when main = 1 then {valid} else 2 end)::utinyint as valid,
-            (case when main = 1 then {undoubted} else 1 end)::utinyint as undoubted, {rank}::tinyint as source_rank
+            (main = 0 or not list_has_any({reasons}, $doubts::varchar[]))::utinyint as undoubted,
+            {rank}::tinyint as source_rank
         from ({ws.statement("golden", "contender")})
-        """
+        """,
+        {"doubts": list(rules.valid.doubts)},
     )
     taken = {take: [a.number for a in chosen if a.rule.take == take] for take in ("union", "earliest", "latest")}
     ws.execute(

@@ -52,7 +52,8 @@ def golden(ws: Workspace, name: str) -> dict[str, Any]:
     """The golden record of contact ``name``."""
     columns = ws.columns("golden.contact")
     found = ws.rows(
-        "select contact.* from golden.contact as contact join golden.crosswalk using (contact_id) where record_id = $id",
+        "select contact.* from golden.contact as contact join golden.crosswalk using (contact_id) "
+        "where record_id = $id",
         {"id": f"{name}:1"},
     )
     return dict(zip(columns, found[0], strict=True))
