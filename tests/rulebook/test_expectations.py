@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from engine.errors import RuleErrors
 from engine.rulebook import RuleBook
-from engine.rulebook.expectations import load_suites, suite_names
+from engine.rulebook.expectations import ExpectationRule, load_suites, suite_names
 from engine.shipped import shipped
 
 HEAD = "suite: mine\ntable: standardise.record\nwhy: to try it\nexpectations:\n"
@@ -102,3 +104,10 @@ def test_a_project_switches_a_whole_suite_off_and_adds_one(tmp_path: Path) -> No
     names = [suite.suite for suite in load_suites(RuleBook([tmp_path], base=shipped("expectations")))]
     assert "mine" in names
     assert "address" not in names
+
+
+def test_the_example_of_the_docs_is_a_valid_expectation() -> None:
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "quality.md"
+    [block] = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    [example] = yaml.safe_load(block)
+    assert ExpectationRule.model_validate(example).by_record
