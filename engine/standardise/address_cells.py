@@ -164,6 +164,9 @@ def _po_box(text: str, country: str | None, rules: LineRules) -> str:
 
 
 def _assembled(main: StreetLine, lines: list[str], country: str | None, rules: LineRules, repaired: bool) -> Address:
+    if not lines and not main.rest:
+        reason = "mojibake_repaired" if repaired else None
+        return Address(main.text, None, None, main.number, main.street, main.po_box, main.unit, reason)
     shown = [_other_line(line, country, rules) for line in [*main.rest, *lines]]
     po_box, unit = main.po_box, main.unit
     for line in lines:

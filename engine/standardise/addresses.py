@@ -13,7 +13,7 @@ from engine.standardise.folding import fold
 from engine.standardise.gazetteer import GAZETTEER, load_gazetteer
 from engine.standardise.placeholders import PlaceholderWords
 from engine.standardise.postcodes import PostcodeCell, PostcodeRules, read_postcode
-from engine.standardise.street_lines import LineRules
+from engine.standardise.street_lines import LineRules, PlainStreet, read_plain_street
 from engine.standardise.towns import TownRules, read_town
 from engine.standardise.value_log import log_values
 from engine.workspace import Workspace
@@ -45,26 +45,49 @@ def standardise_addresses(ws: Workspace, book: RuleBook, *, workers: int) -> Non
 
 
 _WORKING = (
-    "std_address_cell", "std_address_use", "std_address_read", "std_town_use", "std_town_read", "std_postcode_use",
-    "std_postcode_read", "std_place_use", "std_place_check", "std_place", "std_town_alias", "std_region_name",
-    "std_postcode_prefix", "std_postcode_form", "std_calling_code", "std_part_of", GAZETTEER,
+    "std_address_cell", "std_address_use", "std_address_split", "std_street", "std_address_plain", "std_address_other",
+    "std_address_read", "std_town_use", "std_town_read", "std_postcode_use", "std_postcode_read", "std_place_use",
+    "std_place_check", "std_place", "std_town_alias", "std_region_name", "std_postcode_prefix", "std_postcode_form",
+    "std_calling_code", "std_part_of", GAZETTEER,
 )  # fmt: skip
 
 
 def _read_lines(ws: Workspace, book: RuleBook, workers: int) -> None:
+    """Lines of a number and plain words once per street, all others once per line."""
     ws.execute(
         "create or replace temp table std_address_use as select cells as raw, country, count(*) as rows "
         "from std_address_cell where cells <> '' group by all"
     )
+    rules = LineRules.of(book)
+    ws.execute(f"create or replace temp table std_address_split as {ws.statement('standardise', 'address_split')}")
+    run_distinct(
+        ws,
+        "std_street",
+        "select distinct street, country, first from std_address_split order by street, country, first",
+        functools.partial(_street_answer, rules=rules),
+        {"before": "text", "after": "text", "written": "text"},
+        workers=workers,
+    )
+    ws.execute(f"create or replace temp table std_address_plain as {ws.statement('standardise', 'address_plain')}")
     placeholders = PlaceholderWords.of(book.load("standardisation/placeholders.yml", Placeholders))
     run_distinct(
         ws,
-        "std_address_read",
-        "select raw, country as written_for from std_address_use order by raw, country",
-        functools.partial(_line_answer, rules=LineRules.of(book), words=placeholders),
+        "std_address_other",
+        "select raw, country as written_for from std_address_use as used "
+        "anti join std_address_plain as plain on plain.raw = used.raw and plain.written_for = used.country "
+        "order by raw, written_for",
+        functools.partial(_line_answer, rules=rules, words=placeholders),
         dict.fromkeys(Address._fields, "text"),
         workers=workers,
     )
+    ws.execute(
+        "create or replace temp table std_address_read as "
+        "from std_address_other union all by name from std_address_plain"
+    )
+
+
+def _street_answer(street: str, country: str, first: str, rules: LineRules) -> PlainStreet:
+    return read_plain_street(street, country or None, first == "yes", rules)
 
 
 def _line_answer(raw: str, country: str, rules: LineRules, words: PlaceholderWords) -> Address:

@@ -46,7 +46,14 @@ def standardise_phones(ws: Workspace, book: RuleBook, *, workers: int) -> None:
     ws.execute(f"create or replace temp table std_phone as {ws.statement('standardise', 'phone')}")
     _record_changes(ws)
     ws.drop(
-        "std_phone_use", "std_phone_digits", "std_phone_number", "std_phone_plain", "std_phone_read", "std_phone_cell"
+        "std_phone_use",
+        "std_phone_text",
+        "std_phone_digits",
+        "std_phone_region",
+        "std_phone_number",
+        "std_phone_plain",
+        "std_phone_read",
+        "std_phone_cell",
     )
 
 
@@ -62,19 +69,21 @@ def _read_plain(ws: Workspace, book: RuleBook) -> None:
     """
     phones = book.load("standardisation/phones.yml", Phones)
     dummies = book.load("standardisation/placeholders.yml", Placeholders).phone
-    ws.execute(f"create or replace temp table std_phone_digits as {digits_sql(phones.fast)}")
-    regions = [row[0] for row in ws.rows("select distinct region from std_phone_digits order by region")]
+    ws.execute(f"create or replace temp table std_phone_digits as {ws.statement('standardise', 'phone_digits')}")
+    ws.execute(f"create or replace temp table std_phone_region as {region_sql(phones.fast)}")
+    regions = [row[0] for row in ws.rows("select distinct region from std_phone_region order by region")]
+    regions = [region for region in regions if region in phones.fast]
     if not regions:
         ws.execute(
             "create or replace temp table std_phone_plain as "
-            "select raw, country, digits as number, digits as kind from std_phone_digits"
+            "select raw, country, digits as number, digits as kind from std_phone_digits limit 0"
         )
         return
     ws.execute(
         "create or replace temp table std_phone_number as select *, "
         f"{by_region(regions, 'region', _significant)} as significant, "
         f"{by_region(regions, 'region', lambda region: literal(calling_code(region)))} as calling_code "
-        "from std_phone_digits"
+        f"from std_phone_region where region in {in_list(regions)}"
     )
     dummy = " or ".join(
         [f"{form} in {in_list(dummies.null)}" for form in ("digits", "significant", "'0' || significant")]
@@ -90,44 +99,20 @@ def _read_plain(ws: Workspace, book: RuleBook) -> None:
     ws.execute("delete from std_phone_plain where kind is null")
 
 
-def digits_sql(regions: Sequence[str]) -> str:
-    """The SELECT of the cells that hold nothing but one number of one of ``regions``, with its digits.
+def region_sql(regions: Sequence[str]) -> str:
+    """The SELECT that adds ``region`` to std_phone_digits: by the calling code, else the row's country.
 
-    Columns: raw, country, region (by its prefix, else the row's country), international, digits without 00 or +.
+    Only where the digits may be one number of some plan.
     """
     codes = {calling_code(region): region for region in reversed(regions)}  # the first region of a code wins
     named = " ".join(
         f"when starts_with(digits, {literal(code)}) then {literal(region)}"
         for code, region in sorted(codes.items(), key=lambda item: (-len(item[0]), item[0]))
     )
-    return f"""
-        with cells as (
-            select distinct raw, country, regexp_replace(trim(raw), '^([0-9]{{6,}})[.,]0+$', '\\1') as text
-            from std_phone_use
-        ),
-        plain as (
-            select
-                raw,
-                country,
-                starts_with(text, '+') or starts_with(text, '00') as international,
-                regexp_replace(case when international then replace(text, '(0)', '') else text end, '[^0-9]', '', 'g')
-                    as all_digits,
-                case when starts_with(text, '00') then substr(all_digits, 3) else all_digits end as digits
-            from cells
-            where regexp_full_match(text, '\\+?[0-9][0-9 ().\\x{{a0}}\\x{{202f}}-]{{6,24}}')
-        ),
-        placed as (
-            select
-                raw,
-                country,
-                international,
-                digits,
-                case when international then case {named} end else nullif(country, '') end as region
-            from plain
-        )
-        from placed
-        where region in {in_list(regions)}
-    """
+    return (
+        f"select *, case when not international then nullif(country, '') {named} end as region "
+        "from std_phone_digits where length(digits) between 6 and 15"
+    )
 
 
 def _significant(region: str) -> str:
@@ -139,13 +124,13 @@ def _significant(region: str) -> str:
 def _record_changes(ws: Workspace) -> None:
     ws.execute(
         "insert into standardise.value by name "
-        "select attribute, country as context, raw, numbers[1] as standard, reason, rows "
+        "select attribute, country as context, raw, first_number as standard, reason, rows "
         "from std_phone_use join std_phone_cell using (raw, country)"
     )
     for attribute in ("phone", "mobile", "fax"):
         rows_in, changed, refused = ws.rows(
-            "select coalesce(sum(rows), 0), coalesce(sum(rows) filter (where numbers[1] <> raw), 0), "
-            "coalesce(sum(rows) filter (where len(numbers) = 0), 0) "
+            "select coalesce(sum(rows), 0), coalesce(sum(rows) filter (where first_number <> raw), 0), "
+            "coalesce(sum(rows) filter (where first_number is null), 0) "
             "from std_phone_use join std_phone_cell using (raw, country) where attribute = $attribute",
             {"attribute": attribute},
         )[0]

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.places import AddressWords, Streets
-from engine.standardise.folding import fold
-from engine.standardise.street_names import StreetStyle, is_typed, standardise_street
+from engine.standardise.street_names import StreetStyle, fold, is_typed, write_street
 
 _NUMBER_FIRST = re.compile(
     r"(?P<base>\d{1,5})(?:(?P<gap>\s?)(?P<repeat>bis|ter|quater|[a-z])(?![\w.'’/º°]))?"
@@ -30,19 +29,21 @@ _ORDINAL_UNIT = re.compile(
     r"|\d{1,2}\s?(?:er|e|eme|ème)\s(?:et|étage|etage|stock|verdieping|floor)\b.{0,12}|\d(?:st|nd|rd|th)\s(?:floor|fl)\b.{0,8}",
     re.IGNORECASE,
 )
-_MONTH = re.compile(
-    r"(?:janvier|fevrier|février|mars|avril|mai|juin|juillet|aout|août|septembre|octobre|novembre|decembre|décembre"
-    r"|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|dicembre|mayo|abril|junio|julio"
-    r"|september|oktober|november|dezember)$",
-    re.IGNORECASE,
-)
+_MONTHS = (
+    "janvier", "fevrier", "février", "mars", "avril", "mai", "juin", "juillet", "aout", "août", "septembre",
+    "octobre", "novembre", "decembre", "décembre", "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",
+    "luglio", "agosto", "settembre", "ottobre", "dicembre", "abril", "mayo", "junio", "julio", "september", "oktober",
+    "november", "dezember",
+)  # fmt: skip
+_MONTH = re.compile(rf"(?:{'|'.join(_MONTHS)})$", re.IGNORECASE)
+_GLUED_NUMBER = re.compile(r"(\d{1,5})([^\W\d_]{3,})")
 _COMMAS = re.compile(r"\s*[,;]+\s*")
-_ROADS_WITH_NUMBERS = re.compile(
-    r"(?:^|.*\s)(?:highway|hwy|route|rte|rt|rn|rd|cd|road|county road|cr|box|km|lot|zone|suite|us|sr|i|carrera)\.?$",
-    re.IGNORECASE,
-)
-
-
+_NUMBERED_ROADS = (
+    "highway", "hwy", "route", "rte", "rt", "rn", "rd", "cd", "road", "county road", "cr", "box", "km", "lot", "zone",
+    "suite", "us", "sr", "i", "carrera",
+)  # fmt: skip
+"""Words whose number is their name: "Route 66" has no house number."""
+_ROADS_WITH_NUMBERS = re.compile(rf"(?:^|.*\s)(?:{'|'.join(_NUMBERED_ROADS)})\.?$", re.IGNORECASE)
 _ELSEWHERE = ""
 """Countries without unit words of their own, and rows without a country: English."""
 
@@ -81,6 +82,9 @@ class LineRules:
     number_words: re.Pattern[str]
     descriptions: frozenset[str]
     care_of: tuple[str, ...]
+    opening: frozenset[str]
+    closing: frozenset[str]
+    locator_words: frozenset[str]
     po_box: re.Pattern[str]
     po_box_canonical: Mapping[str, str]
     po_box_kept: Mapping[str, str]
@@ -115,6 +119,23 @@ class LineRules:
             ),
             descriptions=frozenset(map(fold, words.descriptions)),
             care_of=tuple(sorted(fold(word) + " " for word in words.care_of)),
+            opening=frozenset(
+                fold(word).partition(" ")[0]
+                for word in (*words.descriptions, *words.care_of, *words.po_box.words, *streets.repetitions)
+            )
+            | {fold(word) for word in streets.number_words},
+            closing=frozenset(
+                fold(word).rpartition(" ")[2]
+                for word in (
+                    *words.po_box.words,
+                    *streets.no_number,
+                    *streets.number_words,
+                    *_NUMBERED_ROADS,
+                    *_MONTHS,
+                    *(word for by_word in unit_words.values() for word in by_word),
+                )
+            ),
+            locator_words=frozenset(fold(word).partition(" ")[0] for word in streets.locators),
             po_box=re.compile(
                 rf"(?:^|(?<=[\s,(-]))(?P<word>{_any(words.po_box.words)})\.?\s*(?:n?[°º]\s*)?"
                 r"(?P<value>\d[\d ]{0,8}[a-z]?)"
@@ -141,13 +162,12 @@ def _accents(word: str) -> str:
 
 def read_street_line(text: str, country: str | None, rules: LineRules) -> StreetLine:
     """Take a line of a row of ``country`` (None = unknown) apart; ``text`` is clean and not empty."""
-    return _plain_line(text, country, rules) or _read(text, country, rules)
-
-
-def _read(text: str, country: str | None, rules: LineRules) -> StreetLine:
+    glued = _GLUED_NUMBER.match(text)
+    style = rules.styles.get(country) if country is not None else None
+    if glued is not None and style is not None and fold(glued[2]) in style.languages[0].types:
+        text = f"{glued[1]} {text[glued.end(1) :]}"  # "118RUE DU LAC"
     if is_care_of(text, rules):
         return StreetLine(text, None, None, None, None, (), -1)
-    style = rules.styles.get(country) if country is not None else None
     rest: list[str] = []
     po_box = None
     boxed = rules.po_box.search(text)
@@ -199,37 +219,45 @@ def _line(written: _Written, number: str | None, shown: str) -> str:
     return f"{written.text[:1].upper()}{written.text[1:]}{written.style.mark}{shown}"
 
 
-_PLAIN_FIRST = re.compile(r"(\d{1,5}),? ([^\W\d_][^\d,;:#/()°º&\"]*[^\W\d_]{2,}\.?)")
-_PLAIN_LAST = re.compile(r"([^\W\d_][^\d,;:#/()°º&\"]*[^\W\d_]{2,}\.?) (\d{1,5})")
+class PlainStreet(NamedTuple):
+    """A street of plain words: the address line is ``before``, the number, ``after``."""
 
-_plain: dict[tuple[str, str | None], bool] = {}
+    before: str | None
+    after: str | None
+    street: str | None
 
 
-def _plain_line(text: str, country: str | None, rules: LineRules) -> StreetLine | None:
-    """The common case, a number and a name of plain words, without the searches the other lines need.
+_NOT_PLAIN = PlainStreet(None, None, None)
 
-    Whether the name is plain is found out once per name, by reading it the long way.
+
+def read_plain_street(street: str, country: str | None, number_first: bool, rules: LineRules) -> PlainStreet:
+    """The common case, once per street instead of once per line: what a number and this name become together.
+
+    Only for names of letters, spaces and ``.'-`` whose last word has two letters; all None when a word could mean
+    something else beside a number ("Rue Neuve bte", "BP"): then the whole line has to be read. The result is that
+    of :func:`read_street_line`.
     """
-    style = rules.styles.get(country or "")
-    first = style.number_first if style is not None else text[:1].isdigit()
-    found = (_PLAIN_FIRST if first else _PLAIN_LAST).fullmatch(text)
-    if found is None:
-        return None
-    number, street = found.groups() if first else (found[2], found[1])
-    key = (street, country)
-    plain = _plain.get(key)
-    if plain is None:
-        if len(_plain) >= _CACHED_AT_MOST:
-            _plain.clear()
-        whole = _read(text, country, rules)
-        alone = _number_and_street(text, style, rules)
-        plain = _plain[key] = (
-            whole.score > 0 and not whole.rest and whole.unit is None and alone[::2] == (number, street)
-        )
-    if not plain:
-        return None
-    written = _written(street, country, first, rules)
-    return StreetLine(_line(written, number, number), number, written.text, None, None, (), 2 * written.typed + 1)
+    style = rules.styles.get(country) if country is not None else None
+    if (style is not None and style.number_first and not number_first) or not _is_plain(street, style, rules):
+        return _NOT_PLAIN
+    before, _, after = _line(_written(street, country, number_first, rules), "\x00", "\x00").partition("\x00")
+    return PlainStreet(before, after, _written(street, country, number_first, rules).text)
+
+
+_PLAIN = re.compile(r"(?!.*(?:  |[ÃÂâÅÐÄ]))[^\W\d_](?:[^\W\d_]|[ .'’-])*[^\W\d_]{2}\.?")
+
+
+def _is_plain(street: str, style: StreetStyle | None, rules: LineRules) -> bool:
+    """Whether it is words only, and none that could mean anything else beside a number (nor look like mojibake)."""
+    if not _PLAIN.fullmatch(street):
+        return False
+    words = [fold(word) for word in street.split(" ")]
+    if len(words[0]) <= 1 and not (style is not None and words[0] in style.languages[0].types):
+        return False
+    if words[0] in rules.opening or fold(words[-1]) in rules.closing:
+        return False
+    english = style is None or style.languages[0].position == "last"
+    return not (english and rules.locator_words.intersection(words))
 
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -371,25 +399,13 @@ class _Written:
     """A street as it is written out, and whether its type is known."""
 
     text: str
-    style: StreetStyle
     typed: bool
-
-
-_cache: dict[tuple[str, str | None, bool], _Written] = {}
-"""Streets written out in this process: a town's streets come back under many numbers."""
-
-_CACHED_AT_MOST = 200_000
+    style: StreetStyle
 
 
 def _written(street: str, country: str | None, number_first: bool, rules: LineRules) -> _Written:
-    key = (street, country, number_first)
-    found = _cache.get(key)
-    if found is None:
-        style = rules.styles.get(country or "") or _guessed_style(street, number_first, rules)
-        if len(_cache) >= _CACHED_AT_MOST:
-            _cache.clear()
-        found = _cache[key] = _Written(standardise_street(street, style), style, is_typed(street, style))
-    return found
+    style = rules.styles.get(country or "") or _guessed_style(street, number_first, rules)
+    return _Written(*write_street(street, style), style)
 
 
 def _guessed_style(street: str, number_first: bool, rules: LineRules) -> StreetStyle:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.rulebook.places import StreetLanguage, Streets
-from engine.standardise.folding import fold
+from engine.standardise.folding import fold as fold_text
+
+fold = functools.lru_cache(maxsize=1 << 16)(fold_text)  # the words of street names come back all the time
 
 _WORD = re.compile(r"\S+")
 _PIECES = re.compile(r"[^\W_]+|[\W_]+")
@@ -19,7 +22,7 @@ _POSSESSIVE = frozenset({"s", "t", "m", "re", "ll"})
 _SENTENCE_ENGLISH = frozenset({"en_GB", "en_US"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """One language's words, folded for lookup."""
 
@@ -31,7 +34,8 @@ class Language:
     names: Mapping[str, str]
     saints: Mapping[str, str]
     particles: frozenset[str]
-    glued: tuple[tuple[str, str], ...]
+    glued: tuple[tuple[str, str, bool], ...]
+    endings: tuple[str, ...]
 
     @classmethod
     def of(cls, name: str, rules: StreetLanguage) -> Language:
@@ -56,11 +60,12 @@ class Language:
             names={fold(word): full for full, words in rules.names.items() for word in words},
             saints={fold(word): full for full, words in rules.saints.items() for word in words},
             particles=frozenset(map(str.lower, rules.particles)),
-            glued=tuple(endings) if rules.position == "glued" else (),
+            glued=tuple((ending, kind, fold(kind) == ending) for ending, kind in endings),
+            endings=tuple(ending for ending, _ in endings),
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StreetStyle:
     """How one country writes its streets."""
 
@@ -99,21 +104,25 @@ def standardise_street(text: str, style: StreetStyle) -> str:
     >>> standardise_street("w. 46th st.", style["US"])
     'W 46th Street'
     """
+    return write_street(text, style)[0]
+
+
+def write_street(text: str, style: StreetStyle) -> tuple[str, bool]:
+    """Like :func:`standardise_street`, and whether one of the country's languages knows the type."""
     words = _WORD.findall(_POINT_GLUED.sub(r"\1. ", text) if style.directions else text)
     if not words:
-        return ""
+        return "", False
     plain = text.isupper() or text.islower()
     for language in style.languages:
         found = _typed(words, language, style, plain)
         if found is not None:
-            return found
-    return " ".join(_names(words, style.languages[0], plain, first=True))
+            return found, True
+    return " ".join(_names(words, style.languages[0], plain, first=True)), False
 
 
 def is_typed(text: str, style: StreetStyle) -> bool:
     """Whether one of the country's languages knows the street's type."""
-    words = _WORD.findall(text)
-    return bool(words) and any(_typed(words, language, style, plain=False) is not None for language in style.languages)
+    return write_street(text, style)[1]
 
 
 def _typed(words: list[str], language: Language, style: StreetStyle, plain: bool) -> str | None:
@@ -167,12 +176,14 @@ def _glued(words: list[str], language: Language, plain: bool) -> str | None:
         kind = _capital(language.types[folded])
         names = _names([*words[:-1], head] if hyphen else words[:-1], language, plain, first=True)
         return "-".join([" ".join(names), kind]) if hyphen else " ".join([*names, kind])
+    if " " in folded or not folded.endswith(language.endings):
+        return None
     stem, cut = last.rstrip("."), last.endswith(".")
-    for ending, kind in language.glued:
+    for ending, kind, canonical in language.glued:
         # an ending counts when the canonical form or, for an abbreviation, when it is "str" or has its dot
-        if not folded.endswith(ending) or len(folded) < len(ending) + 3 or " " in folded:
+        if not folded.endswith(ending) or len(folded) < len(ending) + 3:
             continue
-        if fold(kind) != ending and not (cut or ending.startswith("str")):
+        if not (canonical or cut or ending.startswith("str")):
             continue
         length = _tail_length(stem, ending)
         if length is None:
@@ -204,7 +215,7 @@ def _names(words: list[str], language: Language, plain: bool, *, first: bool) ->
         if not last and folded in language.names and (plain or word[0].isupper() or word.endswith(".")):
             text = _capital(language.names[folded])
         else:
-            text = _cased(word, language, plain, opening=first and position == 0)
+            text = _cased(word, language, plain, first and position == 0)
         if joined:
             shown[-1] += text
             joined = False
@@ -213,7 +224,8 @@ def _names(words: list[str], language: Language, plain: bool, *, first: bool) ->
     return shown
 
 
-def _cased(word: str, language: Language, plain: bool, *, opening: bool) -> str:
+@functools.lru_cache(maxsize=1 << 16)
+def _cased(word: str, language: Language, plain: bool, opening: bool) -> str:
     lowered = word.lower()
     if not opening and lowered in language.particles:
         return lowered
@@ -240,8 +252,10 @@ def _cased(word: str, language: Language, plain: bool, *, opening: bool) -> str:
 
 def _saint_hyphen(word: str, language: Language) -> str:
     """ "St-Honoré" -> "Saint-Honoré"."""
-    head, hyphen, tail = word.partition("-")
-    if hyphen and tail and fold(head) in language.saints:
+    if "-" not in word:
+        return word
+    head, _, tail = word.partition("-")
+    if tail and fold(head) in language.saints:
         return f"{language.saints[fold(head)]}-{tail}"
     return word
 

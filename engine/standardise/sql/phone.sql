@@ -4,17 +4,15 @@
 with cells as (
     select
         record.record_id,
-        fax_cell.numbers[1] as fax,
+        fax_cell.first_number as fax,
         fax_cell.reason as fax_reason,
         phone_cell.reason as phone_cell_reason,
         mobile_cell.reason as mobile_cell_reason,
-        list_filter(phone_cell.numbers, lambda number: not list_contains(phone_cell.mobiles, number))[1] as landline,
-        phone_cell.mobiles[1] as stray_mobile,
-        list_filter(mobile_cell.numbers, lambda number: not list_contains(mobile_cell.lines, number))[1] as handset,
-        mobile_cell.lines[1] as stray_line,
-        list_concat(
-            list_concat(phone_cell.numbers, phone_cell.local), list_concat(mobile_cell.numbers, mobile_cell.local)
-        ) as phones
+        phone_cell.landline,
+        phone_cell.mobile_only as stray_mobile,
+        mobile_cell.handset,
+        mobile_cell.line_only as stray_line,
+        list_concat(phone_cell.linking, mobile_cell.linking) as linking
     from intake.record as record
     join std_country using (record_id)
     left join std_phone_cell as phone_cell
@@ -29,7 +27,7 @@ select
     coalesce(landline, stray_line, case when stray_mobile <> handset then stray_mobile end) as phone,
     coalesce(handset, stray_mobile, case when stray_line <> landline then stray_line end) as mobile,
     fax,
-    coalesce(list_sort(list_distinct(phones)), []) as phones,
+    case when len(linking) > 1 then list_sort(list_distinct(linking)) else coalesce(linking, []) end as phones,
     case
         when landline is not null then phone_cell_reason
         when stray_line is not null then 'swapped_columns'
