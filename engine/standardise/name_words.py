@@ -135,7 +135,12 @@ class NameWords:
         folded = raw.lower() if raw.isascii() and raw.isalpha() else fold(_APOSTROPHE.sub("", raw))
         if len(folded) <= 2 or len(set(folded)) == 1 or self.placeholders.patterns.search(folded):
             return False
-        return folded not in self.special_values and self.special.isdisjoint(folded.split())
+        if folded in self.special_values or not self.special.isdisjoint(folded.split()):
+            return False
+        # "l'auberge" is one word above and hides its inn
+        return not _APOSTROPHE.search(raw) or self.special.isdisjoint(
+            word for word in fold(raw).split() if len(word) > 1
+        )
 
     def is_first_name(self, word: str) -> bool:
         """Whether a word, or the first half of a hyphenated one, is a common first name."""
