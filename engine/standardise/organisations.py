@@ -61,7 +61,11 @@ def standardise_organisation(raw: str, country: str | None, words: OrganisationW
     Reasons: ``placeholder``, ``mojibake_repaired``.
     """
     text, repaired = clean(raw)
-    text = tidy(text)
+    tidied = tidy(text)
+    while tidied != text:  # a sign at the edge can hide a broken encoding from its repair
+        text, again = clean(tidied)
+        repaired = repaired or again
+        tidied = tidy(text)
     if not text or is_placeholder(text, words.placeholders) or fold(text) in words.placeholders.organisations:
         return Organisation(None, reason="placeholder" if raw.strip() else None)
     form = find_legal_form(text, country, words.forms)
