@@ -138,7 +138,7 @@ def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
         listed = listed[-1:]  # few enough to compare each with each: no other key can add a pair
     else:
         many = copies(ws, kind, units)
-    left = float(pair_budget(units, many, rules))
+    left = float(pair_budget(kind, units, many, rules))
     counted: list[tuple[str, int, int, int]] = []
     for place, family in enumerate(listed):
         if family.loose and units > rules.generous_up_to.value * many:
@@ -151,9 +151,10 @@ def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
     return Plan(sum(one[1] for one in counted), tuple(counted))
 
 
-def pair_budget(units: int, many: float, rules: Blocking) -> int:
+def pair_budget(kind: Kind, units: int, many: float, rules: Blocking) -> int:
     """Pairs that may be compared: so many a row, fewer in large files, more when each entity has many copies."""
-    thrift = min(1.0, (rules.generous_up_to.value / max(units, 1)) ** 0.5)
+    generous = rules.generous_up_to_structures if kind == "structure" else rules.generous_up_to
+    thrift = min(1.0, (generous.value / max(units, 1)) ** 0.5)
     base = rules.pairs_per_row.value * thrift * units * many
     return int(min(max(base, rules.free_pairs.value), rules.most_pairs.value))
 
@@ -181,54 +182,56 @@ def copies(ws: Workspace, kind: Kind, units: int) -> float:
 
 def _spend(ws: Workspace, place: int, family: Family, share: float, rules: Blocking) -> tuple[int, int, int]:
     """Take what fits of one family; returns pairs, the largest block and the rows left out."""
+    several = "distinct" if "unnest(" in family.key else ""  # only a list can give a unit one key twice
     ws.execute(
         "create or replace temp table m_candidate as "
-        f"select distinct unit, hash({place}, key) as key from (select unit, {family.key} as key from m_key) "
+        f"select {several} unit, hash({place}, key) as key from (select unit, {family.key} as key from m_key) "
         "where key is not null and length(key) > 1"
     )
-    cap, pairs, largest = _fit(ws, "m_candidate", share, int(rules.largest_block.value))
-    _take(ws, "m_candidate", cap, place)
-    capped = 0
+    limit = int(rules.largest_block.value)
+    cap, pairs, largest, capped = _fit(ws, share, limit)
+    _take(ws, cap, place)
     if largest > cap:
         ws.execute(
             "create or replace temp table m_candidate as "
             f"select c.unit, hash(c.key, coalesce({family.split}, '')) as key from m_candidate as c "
-            "join (select key from m_candidate group by key having count(*) > $cap) using (key) "
-            "join m_key using (unit)",
-            {"cap": max(cap, 1)},
+            "join m_size as s on s.key = c.key and s.n > $cap join m_key as k on k.unit = c.unit",
+            {"cap": cap},
         )
-        cap, more, _ = _fit(ws, "m_candidate", share - pairs, int(rules.largest_block.value))
-        _take(ws, "m_candidate", cap, place)
+        cap, more, _, capped = _fit(ws, share - pairs, limit)
+        _take(ws, cap, place)
         pairs += more
-        capped = int(
-            ws.value(
-                "select coalesce(sum(n), 0) from (select count(*) as n from m_candidate group by key having n > $cap)",
-                {"cap": max(cap, 1)},
-            )
-        )
-    ws.drop("m_candidate")
+    ws.drop("m_candidate", "m_size")
     return pairs, largest, capped
 
 
-def _fit(ws: Workspace, table: str, share: float, limit: int) -> tuple[int, int, int]:
-    """The largest block size whose blocks, with all smaller ones, stay inside ``share``; their pairs; the largest."""
-    sizes = ws.rows(
-        f"select n, count(*) * (n * (n - 1) // 2) from (select count(*) as n from {table} group by key) "
-        "where n > 1 group by n order by n"
+def _fit(ws: Workspace, share: float, limit: int) -> tuple[int, int, int, int]:
+    """Make ``m_size`` (key, n) of ``m_candidate`` and find the largest block size that fits.
+
+    Returns:
+        The block size whose blocks, with all smaller ones, stay inside ``share``; their pairs; the largest block;
+        the rows in blocks beyond.
+    """
+    ws.execute(
+        "create or replace temp table m_size as select key, count(*) as n from m_candidate group by key having n > 1"
     )
-    cap, spent = 0, 0
-    for size, pairs in sizes:
+    sizes = ws.rows("select n, count(*) from m_size group by n order by n")
+    cap, spent = 1, 0
+    for size, blocks in sizes:
+        pairs = blocks * (size * (size - 1) // 2)
         if spent + pairs > share or size > limit:
             break
         cap, spent = size, spent + pairs
-    return cap, int(spent), int(sizes[-1][0]) if sizes else 0
+    beyond = sum(size * blocks for size, blocks in sizes if size > cap)
+    return cap, int(spent), int(sizes[-1][0]) if sizes else 0, int(beyond)
 
 
-def _take(ws: Workspace, table: str, cap: int, place: int) -> None:
+def _take(ws: Workspace, cap: int, place: int) -> None:
     if cap > 1:
         ws.execute(
-            f"insert into m_block select unit, key, {place} from {table} "
-            f"join (select key from {table} group by key having count(*) between 2 and {cap}) using (key)"
+            f"insert into m_block select c.unit, c.key, {place} from m_candidate as c "
+            "join m_size as s on s.key = c.key and s.n <= $cap",
+            {"cap": cap},
         )
 
 

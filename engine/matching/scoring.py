@@ -33,9 +33,10 @@ def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     weights = distinct_weights(model.level_weights(rules))
-    ws.execute(
-        "create or replace temp table m_splink as select k.*, b.bk from m_key as k left join "
-        "(select unit, list(key order by key) as bk from m_block group by unit) as b using (unit)"
+    columns = sorted(set().union(*(one.columns() for one in model.comparisons)))
+    ws.execute(  # units without a key meet nobody; splink makes its own copy, so a view is enough
+        f"create or replace temp view m_splink as select k.unit, {', '.join(f'k.{name}' for name in columns)}, b.bk "
+        "from m_key as k join (select unit, list(key order by key) as bk from m_block group by unit) as b using (unit)"
     )
     comparisons: list[Any] = []
     for one, m, weight in zip(model.comparisons, model.m, weights, strict=True):
@@ -68,7 +69,8 @@ def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
     _code(ws, found.physical_name, model.comparisons, weights)
     text = json.dumps(linker.misc.save_model_to_json(), sort_keys=True)
     found.drop_table_from_database_and_remove_from_cache()
-    ws.drop("m_splink")
+    ws.execute("drop view m_splink")
+    database.delete_tables_created_by_splink_from_db()
     return text
 
 

@@ -74,6 +74,7 @@ class Corrections(RuleModel):
     generation: Setting
     generation_same_email: Setting
     generation_no_families: Setting
+    suffix_equal: Setting
     suffix_conflict: Setting
     suffix_one_side: Setting
     namesake: Setting
@@ -111,6 +112,7 @@ class Blocking(RuleModel):
 
     pairs_per_row: Setting
     generous_up_to: Setting
+    generous_up_to_structures: Setting
     free_pairs: Setting
     most_pairs: Setting
     largest_block: Setting

@@ -5,8 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-FIRST = ("Anna", "Bruno", "Carla", "Denis", "Elena", "Fabio", "Gisela", "Hugo", "Irene", "Jonas", "Karin", "Luca", "Mona", "Nils", "Olga", "Pedro")  # fmt: skip
-LAST = ("Amstutz", "Berset", "Corboz", "Dupraz", "Egger", "Favre", "Gander", "Hofer", "Imhof", "Jordan", "Kessler", "Lambelet", "Monnard", "Nicolier", "Oberli", "Python", "Quartier", "Ruchat", "Stucki")  # fmt: skip
+FIRST = (
+    "Anna", "Bruno", "Carla", "Denis", "Elena", "Fabio", "Gisela", "Hugo", "Irene", "Jonas", "Karin", "Luca",
+    "Mona", "Nils", "Olga", "Pedro",
+)  # fmt: skip
+LAST = (
+    "Amstutz", "Berset", "Corboz", "Dupraz", "Egger", "Favre", "Gander", "Hofer", "Imhof", "Jordan",
+    "Kessler", "Lambelet", "Monnard", "Nicolier", "Oberli", "Python", "Quartier", "Ruchat", "Stucki",
+)  # fmt: skip
 STREET = ("Rue du Lac", "Bahnhofstrasse", "Via Nassa", "Chemin des Vignes", "Hauptgasse", "Avenue Haldimand", "Seeweg")
 TOWN = (("1003", "Lausanne"), ("3011", "Bern"), ("6900", "Lugano"), ("1260", "Nyon"), ("8001", "Zürich"))
 

@@ -40,7 +40,7 @@ FIRMS = [
         **{**HOME, "house_number": str(n), "street": f"Rue {word}"},
         phones=[f"+4122{4000000 + n * 7919}"],
         website=f"https://{word.lower()}-{kind.lower()}.ch",
-    )  # fmt: skip
+    )
     for n, (word, kind) in enumerate(
         (word, kind)
         for word in ("Alpina", "Borealis", "Cervin", "Dolder", "Eiger", "Furka", "Gotthard", "Helvetia")
@@ -86,7 +86,7 @@ SITUATIONS: dict[str, list[dict[str, Any]]] = {
         one("g:1", "Samuel", "Yersin", emails=["samuel.yersin@alpina-hotel.ch"], phones=["+41791234500"]),
         relay(
             "g:2", "Samuel", "Yersin", "Alpina Hotel", emails=["samuel.yersin@alpina-hotel.ch"], phones=["+41791234500"]
-        ),  # fmt: skip
+        ),
     ],
     "relay twice in one structure": [
         relay(
@@ -96,7 +96,7 @@ SITUATIONS: dict[str, list[dict[str, Any]]] = {
             "Eiger Optique",
             emails=["ida.zbinden@eiger-optique.ch"],
             website="https://eiger-optique.ch",
-        ),  # fmt: skip
+        ),
         relay("h:2", "Ida", "Zbinden", "Eiger Optique SA", emails=["ida.zbinden@eiger-optique.ch"]),
     ],
     "one person of two structures": [
@@ -158,7 +158,8 @@ def test_copies_join_their_person_and_nobody_else(linked: Workspace) -> None:
 
 def test_every_record_has_a_cluster_named_after_its_smallest_member(linked: Workspace) -> None:
     wrong = linked.value(
-        "select count(*) from (select cluster_id, min(record_id) as smallest from matching.cluster group by cluster_id) "
+        "select count(*) from "
+        "(select cluster_id, min(record_id) as smallest from matching.cluster group by cluster_id) "
         "where cluster_id <> smallest"
     )
     assert wrong == 0
