@@ -94,6 +94,7 @@ class PhoneColumn(RuleModel):
     numbers: int = Field(ge=1)
     share: Share
     rival: Share
+    open: tuple[Country, ...] = ()
 
 
 class Phones(RuleModel):

@@ -15,6 +15,7 @@ from engine.standardise.country_names import CountryIndex, standardise_country
 from engine.standardise.distinct import run_distinct
 from engine.standardise.folding import fold_sql
 from engine.standardise.gazetteer import load_gazetteer
+from engine.standardise.phone_columns import guess_sources
 from engine.standardise.towns import TownIndex
 from engine.workspace import Parameters, Workspace
 
@@ -36,7 +37,8 @@ def resolve_countries(ws: Workspace, book: RuleBook, *, home_country: str | None
     region    a state, canton or province, beside a post code of that country
     phone     the international prefix of the row's numbers, when they agree
     option    ``home_country``, for rows without any of the above
-    file      the other rows of the source (a share of the decided ones), or its whole post code column
+    file      the other rows of the source (a share of the decided ones), or its whole column of post codes or of
+              national telephone numbers when only one country has such
     ========  ==========================================================================================
 
     Columns: record_id, country, country_source, country_reason. Reasons: ``country_unknown``, ``not_a_country``
@@ -189,6 +191,8 @@ def _decide(ws: Workspace, book: RuleBook, home_country: str | None) -> None:
     _make(ws, "std_country_phone", "country_phone")
     _make(ws, "std_country_row", "country_row")
     _make(ws, "std_country_file", "country_file", evidence.model_dump())
+    if home_country is None:
+        guess_sources(ws, book)
     shapes = " ".join(
         f"when {literal(country)} then regexp_full_match(compact, {literal(code.shape)})"
         for country, code in codes.items()
