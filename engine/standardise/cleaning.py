@@ -33,14 +33,20 @@ def clean(raw: str) -> Cleaned:
     if _PLAIN.fullmatch(raw):
         return Cleaned(raw, False)
     text, repaired = raw, False
-    if BROKEN.search(text):
-        from ftfy import fix_encoding  # only fix_encoding: fix_text would also uncurl quotes and unescape HTML
+    while True:  # until nothing changes: blanks squeezed can complete a broken letter ("Â" and a blank)
+        fixed = _repair(text) if BROKEN.search(text) else text
+        repaired = repaired or fixed != text
+        squeezed = _INVISIBLE.sub("", _CONTROL.sub(" ", unicodedata.normalize("NFC", fixed)))
+        squeezed = _BLANKS.sub(" ", squeezed).strip()
+        if squeezed == text:
+            return Cleaned(text, repaired)
+        text = squeezed
 
-        fixed = fix_encoding(text)
-        repaired = fixed != text
-        text = fixed
-    text = _INVISIBLE.sub("", _CONTROL.sub(" ", unicodedata.normalize("NFC", text)))
-    return Cleaned(_BLANKS.sub(" ", text).strip(), repaired)
+
+def _repair(text: str) -> str:
+    from ftfy import fix_encoding  # only fix_encoding: fix_text would also uncurl quotes and unescape HTML
+
+    return fix_encoding(text)
 
 
 def clean_sql(expression: str) -> str:
