@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import AssayError, SurroundingsError, UsageError
@@ -130,7 +131,8 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     from engine import delivery, golden, intake, matching, quality, standardise
 
     watcher = _Once(watcher)
-    quality.warm_up()  # its import takes seconds and runs beside the first stages
+    # imports that take seconds run beside the first stages
+    Thread(target=_warm_up, daemon=True).start()
     clock = _Clock(watcher)
     book, expectations = rule_books(options.project)
     with _workspace(options) as ws, Outbox(options.out) as outbox:
@@ -177,6 +179,13 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     result = RunResult(report, files, clock.seconds, clock.cpu_seconds, _peak_memory())
     _log(options.workspace, result)
     return result
+
+
+def _warm_up() -> None:
+    from engine import presentation, quality
+
+    quality.warm_up()
+    presentation.warm_up()
 
 
 def rule_books(project: Project | None) -> tuple[RuleBook, RuleBook]:

@@ -246,8 +246,12 @@ def _as_mapping(source: str, claims: list[Claim]) -> SourceMapping:
 
 
 def _say(mapping: SourceMapping, claims: list[Claim], watcher: Watcher) -> None:
-    used = sum(claim.attribute is not None for claim in claims)
-    watcher.say(f"{mapping.source}: {used} of {len(claims)} columns used")
+    used = [column for column in mapping.columns if column.attribute is not None]
+    positions = {column.position for column in used}
+    watcher.say(f"{mapping.source}: {len(positions)} of {len(claims)} columns used, as guessed:")
+    for start in range(0, len(used), 4):
+        told = (f'"{column.header}" = {column.attribute} {column.confidence:.0%}' for column in used[start : start + 4])
+        watcher.say(f"{mapping.source}:   {', '.join(told)}")
     for claim in claims:
         if claim.state == "aside" and claim.confidence == 1.0 and claim.column.filled:
             watcher.say(f'{mapping.source}: column "{claim.column.header}" is dropped ({claim.why})')

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from engine.errors import AssayError
 from engine.intake.trim import Padding, paddings, trimmed
 from engine.ledger import StageReport
-from engine.rulebook.mapping import SOURCE_KEY, ColumnMapping, SourceMapping
+from engine.rulebook.mapping import SOURCE_KEY, ColumnMapping, SourceMapping, mapping_file
 from engine.sql import identifier, literal
 from engine.tables import INTAKE_MAPPING, INTAKE_RECORD
 from engine.vocabulary import RECORD_ATTRIBUTES
@@ -204,7 +204,7 @@ def _note_steps(ws: Workspace, mapping: SourceMapping, around: Mapping[int, Padd
             from_column=column.header,
             to_column=column.attribute,
             parameters={"position": column.position, **({"joiner": JOINER} if column.transform == "join" else {})},
-            origin=mapping.origin,
+            origin=mapping_file(mapping.source),  # a guess is written out there too: see out/mapping/
             rows_in=padding.filled,
             rows_changed=changed,
             rows_emptied=emptied,
