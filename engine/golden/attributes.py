@@ -21,9 +21,6 @@ NAMES = ("first_name", "last_name", "birth_name")
 
 _TYPES = {column.name: column.type for column in STANDARDISE_RECORD.columns}
 _REASONED = {column.name for column in STANDARDISE_RECORD.columns if column.name.endswith("_reason")}
-_DOUBTED_BY = {"postcode": ("postcode", "town")}
-"""A post code and a town that do not go together doubt each other; the reason stands with the town."""
-
 _THIRD_EMAIL = "list_filter(emails, mail -> mail is distinct from email and mail is distinct from email2)[1]"
 
 
@@ -93,27 +90,56 @@ def value_sql(attribute: str) -> str:
     return f"nullif({column}, '')"
 
 
-def valid_sql(attribute: Attribute, rules: Survivorship) -> str:
-    """How believable the attribute's value is in itself: 2 plain, 1 less, 0 hardly. Reads one row of records."""
+def valid_sql(attribute: Attribute, rules: Survivorship) -> str | None:
+    """How believable the attribute's value is in itself: NULL plain, 1 less, 0 hardly; None where nothing is graded."""
     column = identifier(attribute.name)
-    grades: list[str] = []
     if attribute.name == "birth_date":
         first, last = rules.valid.birth_years
-        grades.insert(0, f"when year(birth_date) not between {first} and {last} then 0")
+        return f"case when year(birth_date) not between {first} and {last} then 0 end"
     if attribute.name in NAMES:
         # an initial is an abbreviation of the name, a digit is none of its letters
-        grades.insert(0, f"when regexp_matches({column}, '[0-9]') then 0")
-        grades.append(f"when regexp_matches({column}, '(^|[ .-])\\p{{L}}([ .-]|$)') then 1")
+        return (
+            f"case when regexp_matches({column}, '[0-9]') then 0"
+            f" when regexp_matches({column}, '(^|[ .-])\\p{{L}}([ .-]|$)') then 1 end"
+        )
     if attribute.name == "email":
-        grades.insert(0, "when email_class = 'disposable' then 0")
-        grades.append("when email_class = 'role' and kind <> 'structure' then 1")
-    return f"(case {' '.join(grades)} else 2 end)" if grades else "2"
+        return (
+            "case when email_class = 'disposable' then 0 when email_class = 'role' and kind <> 'structure' then 1 end"
+        )
+    return None
 
 
-def reasons_sql(attribute: Attribute) -> str:
-    """A list of the row's reason codes that concern the attribute."""
-    columns = [f"{name}_reason" for name in _DOUBTED_BY.get(attribute.name, (attribute.name,))]
-    return "[" + ", ".join(identifier(column) for column in columns if column in _REASONED) + "]::varchar[]"
+def flaws_sql(chosen: Sequence[Attribute], rules: Survivorship) -> str:
+    """SELECT of the few cells of golden_multi with a flaw: record_no, attribute_no, valid (2 = plain), undoubted."""
+    graded = {str(a.number): grade for a in chosen if (grade := valid_sql(a, rules)) is not None}
+    doubted = {str(a.number): doubt for a in chosen if (doubt := _doubt_sql(a)) is not None}
+    return f"""
+        select record_no, attribute_no, coalesce(min(valid), 2)::utinyint as valid,
+            min(undoubted)::utinyint as undoubted
+        from (
+            select record_no, attribute::utinyint as attribute_no, grade as valid, 1 as undoubted
+            from (select record_no, {_as(graded)} from golden_multi)
+            unpivot (grade for attribute in ({", ".join(map(identifier, graded))}))
+            union all
+            select record_no, attribute::utinyint, null, 0
+            from (select record_no, {_as(doubted)} from golden_multi)
+            unpivot (doubt for attribute in ({", ".join(map(identifier, doubted))}))
+            where list_contains($doubts, doubt)
+        )
+        group by record_no, attribute_no
+    """
+
+
+def _doubt_sql(attribute: Attribute) -> str | None:
+    if attribute.name == "postcode":
+        # a post code and a town that do not go together doubt each other; the reason stands with the town
+        return "coalesce(postcode_reason, town_reason)"
+    column = f"{attribute.name}_reason"
+    return identifier(column) if column in _REASONED else None
+
+
+def _as(expressions: Mapping[str, str]) -> str:
+    return ", ".join(f"{expression} as {identifier(name)}" for name, expression in expressions.items())
 
 
 def source_rank_sql(attribute: Attribute, rules: Survivorship) -> str:
@@ -149,12 +175,11 @@ def cells_sql(chosen: Sequence[Attribute], *, away: bool = False) -> str:
 def _unpivot(members: Sequence[Attribute], offers: Mapping[str, str], place: str, *, main: int) -> list[str]:
     if not members:
         return []
-    wide = ", ".join(f"{value} as {identifier(number)}" for number, value in offers.items())
     return [
         f"""
         select group_no, attribute::utinyint as attribute_no, record_no, value, {main}::utinyint as main
         from (
-            select {members[0].group} as group_no, record_no, {wide}
+            select {members[0].group} as group_no, record_no, {_as(offers)}
             from golden_multi where {members[0].group_size} > 1{place}
         ) unpivot (value for attribute in ({", ".join(map(identifier, offers))}))
         """

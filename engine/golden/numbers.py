@@ -96,31 +96,27 @@ def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | s
     """
     ws.put("golden_remembered", numbers.remembered)
     _claim_source_numbers(ws, numbers)
-    ws.execute(
-        """
-        create or replace temp table golden_unnumbered as
-        select identity.contact_id, row_number() over (order by identity.contact_id) as turn
+    known = """
         from golden_identity as identity
         left join golden_remembered as remembered
             on remembered.contact_id = identity.contact_id and remembered.origin <> 'alias'
         left join golden_kept as kept on kept.cluster_no = identity.cluster_no
-        where remembered.number is null and kept.number is null
-        """
-    )
-    needed = int(ws.value("select count(*) from golden_unnumbered"))
+    """
+    needed = int(ws.value(f"select count(*) {known} where remembered.number is null and kept.number is null"))
     turn = _turns(ws, numbers, needed)
     ws.execute(
         f"""
         create or replace temp table golden_numbered as
-        select identity.cluster_no, identity.contact_id,
-            coalesce(remembered.number, kept.number, {turn}) as number,
-            case when remembered.number is not null then 'remembered' when kept.number is not null then 'source'
-                else 'range' end as origin
-        from golden_identity as identity
-        left join golden_remembered as remembered
-            on remembered.contact_id = identity.contact_id and remembered.origin <> 'alias'
-        left join golden_kept as kept on kept.cluster_no = identity.cluster_no
-        left join golden_unnumbered as fresh on fresh.contact_id = identity.contact_id
+        select cluster_no, contact_id, coalesce(number, {turn}) as number, origin
+        from (
+            select identity.cluster_no, identity.contact_id, coalesce(remembered.number, kept.number) as number,
+                case when remembered.number is not null then 'remembered' when kept.number is not null then 'source'
+                    else 'range' end as origin,
+                row_number() over (
+                    partition by remembered.number is null and kept.number is null order by identity.contact_id
+                ) as turn
+            {known}
+        )
         """
     )
     figures: dict[str, int | float | str] = {
@@ -150,7 +146,7 @@ def new_numbers_sql() -> str:
 
 def drop_working_tables(ws: Workspace) -> None:
     """Drop what :func:`assign_numbers` made."""
-    ws.drop("golden_remembered", "golden_claim", "golden_kept", "golden_unnumbered", "golden_numbered")
+    ws.drop("golden_remembered", "golden_claim", "golden_kept", "golden_numbered")
 
 
 def _claim_source_numbers(ws: Workspace, numbers: Numbers) -> None:

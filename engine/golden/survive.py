@@ -24,10 +24,9 @@ from engine.golden.attributes import (
     attributes,
     by_attribute,
     cells_sql,
+    flaws_sql,
     folded_sql,
-    reasons_sql,
     source_rank_sql,
-    valid_sql,
 )
 from engine.golden.contest import hold_contest, run_rounds
 from engine.golden.dispersion import measure_dispersion, weigh_records
@@ -37,7 +36,7 @@ from engine.golden.grades import grade_evidence
 from engine.golden.home import choose_homes
 from engine.golden.lines import rebuild_street_lines
 from engine.golden.numbers import Numbers
-from engine.golden.preferences import Preference, load_rules
+from engine.golden.preferences import CONTACT_RULES, Preference, load_rules
 from engine.golden.variants import choose_variants, fill_overflow
 from engine.ledger import StageReport
 from engine.progress import Watcher
@@ -85,6 +84,7 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
     watcher.step("write golden records")
     figures.update(assemble(ws, chosen, rules, numbers))
     ws.drop(*_WORKING_TABLES)
+    _note_steps(ws, book, chosen)
 
     rows_in = ws.count("standardise.record")
     if figures.get("dispersion", "") != "":
@@ -116,6 +116,34 @@ def _choose(ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship) -> 
     return figures | grade_evidence(ws, chosen, evidence)
 
 
+def _note_steps(ws: Workspace, book: RuleBook, chosen: Sequence[Attribute]) -> None:
+    """One protocol step per attribute that was chosen among several records, with the lists that chose."""
+    document = book.document(CONTACT_RULES)
+    counts = {
+        attribute: (values, contested, repaired)
+        for attribute, values, contested, repaired in ws.rows(
+            "select attribute, count(*), count(*) filter (where candidates > 1), count(*) filter (where repaired) "
+            "from golden.contested group by attribute"
+        )
+    }
+    for attribute in chosen:
+        if attribute.name in counts:
+            values, contested, repaired = counts[attribute.name]
+            lists = {"variant": attribute.variant, "letters": attribute.letters, "form": attribute.form}
+            _, line = document.place(("attributes", attribute.name))
+            ws.note_step(
+                "golden",
+                attribute.rule.take,
+                from_column=attribute.name,
+                to_column=attribute.name,
+                parameters={name: [preference.name for preference in words] for name, words in lists.items()}
+                | {"contested": contested},
+                origin=f"{CONTACT_RULES}:{line}",
+                rows_in=values,
+                rows_changed=repaired,
+            )
+
+
 _NO_WINNERS = """
 create or replace temp table golden_winner
     (group_no integer, attribute_no utinyint, value varchar, record_no integer, rule varchar, candidates integer,
@@ -123,10 +151,10 @@ create or replace temp table golden_winner
 """
 
 _WORKING_TABLES = (
-    "golden_member", "golden_multi", "golden_home", "golden_cell", "golden_away", "golden_field", "golden_contender",
-    "golden_letter", "golden_near", "golden_seed", "golden_tied", "golden_scored", "golden_undecided",
-    "golden_letter_winner", "golden_prefix_winner", "golden_verdict", "golden_agreement", "golden_form",
-    "golden_lexicon", "golden_gram", "golden_domain", "golden_pair", "golden_winner",
+    "golden_member", "golden_multi", "golden_home", "golden_cell", "golden_away", "golden_field", "golden_flaw",
+    "golden_contender", "golden_letter", "golden_near", "golden_seed", "golden_tied", "golden_scored",
+    "golden_undecided", "golden_letter_winner", "golden_prefix_winner", "golden_verdict", "golden_agreement",
+    "golden_form", "golden_lexicon", "golden_gram", "golden_domain", "golden_pair", "golden_winner",
 )  # fmt: skip
 
 
@@ -136,19 +164,16 @@ def _lay_out_fields(ws: Workspace, chosen: Sequence[Attribute], rules: Survivors
     ws.execute(f"create or replace temp table golden_cell as {cells_sql(chosen)}")
     ws.execute(f"create or replace temp table golden_away as select *, {letters} as letters from ({_away(ws, chosen)})")
     ws.execute(f"create or replace temp table golden_field as {ws.statement('golden', 'field')}")
-    valid = by_attribute(chosen, lambda attribute: valid_sql(attribute, rules))
-    reasons = by_attribute(chosen, reasons_sql)
+    ws.execute(
+        f"create or replace temp table golden_flaw as {flaws_sql(chosen, rules)}", {"doubts": list(rules.valid.doubts)}
+    )
     rank = by_attribute(chosen, lambda attribute: source_rank_sql(attribute, rules))
     ws.execute(
         f"""
         create or replace temp table golden_contender as
-        select group_no, attribute_no, record_no, value, main, newest, {letters} as letters,
-            (case when main = 1 then {valid} else 2 end)::utinyint as valid,
-            (main = 0 or not list_has_any({reasons}, $doubts::varchar[]))::utinyint as undoubted,
-            {rank}::tinyint as source_rank
+        select * exclude (source), {letters} as letters, {rank}::tinyint as source_rank
         from ({ws.statement("golden", "contender")})
-        """,
-        {"doubts": list(rules.valid.doubts)},
+        """
     )
     taken = {take: [a.number for a in chosen if a.rule.take == take] for take in ("union", "earliest", "latest")}
     ws.execute(

@@ -141,6 +141,16 @@ def test_the_report_counts_the_rules_that_decided(survived: tuple[Workspace, Sta
     assert report.figures["trust"] is False
 
 
+def test_the_protocol_names_the_lists_of_every_attribute_chosen(survived: tuple[Workspace, StageReport]) -> None:
+    ws, _ = survived
+    steps = ws.rows(
+        "select to_column, rule, rows_in, rows_changed, parameters from protocol.step "
+        "where stage = 'golden' and to_column in ('remark', 'first_name') order by step_no"
+    )
+    assert [step[:4] for step in steps] == [("first_name", "best", 3, 0), ("remark", "union", 1, 0)]
+    assert '"letters": ["valid", "not_swapped"' in steps[0][4]
+
+
 def test_nothing_is_left_behind_but_the_tables(survived: tuple[Workspace, StageReport]) -> None:
     ws, _ = survived
     left = ws.rows("select table_name from duckdb_tables() where temporary and table_name like 'golden%'")
