@@ -65,7 +65,10 @@ def read_address(cells: str, country: str | None, rules: LineRules, words: Place
     main: StreetLine | None = None
     if street:
         main = _joined(street, number, country, rules)
-        lines = [line for line in lines if fold(line) not in (fold(street), fold(f"{number} {street}"))]
+        same = [line for line in lines if fold(street) in fold(line)]
+        if main.number is None and same:
+            main = _street_line(same[0], country, rules)  # the line holds the number the street column lacks
+        lines = [line for line in lines if line not in same]
     elif lines:
         chosen, main = _street_of(lines, number, country, rules)
         lines = lines[:chosen] + lines[chosen + 1 :]

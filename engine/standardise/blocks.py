@@ -29,6 +29,9 @@ _ONE_LINE = re.compile(
 )
 _ONE_LINE_SHORT = re.compile(r"(?P<street>.*\d\S*)\s+(?P<code>\d{4})\s+(?P<town>[^\W\d_][^\d]*)")
 
+_CODES = frozenset({"UK", "GB", "US", "FR", "CH", "AT", "BE", "LU", "NL", "IT", "ES", "PT"})
+"""Two letters at the end that can only be a country; CA and DE may be California and Delaware."""
+
 
 class Block(NamedTuple):
     """An address taken apart, every part still raw.
@@ -52,7 +55,7 @@ def split_block(raw: str, index: CountryIndex) -> Block:
     """
     parts = [found for part in _PARTS.split(raw) if (found := clean(part).text.strip(" ,;"))]
     country = None
-    if len(parts) > 1 and not any(map(str.isdigit, parts[-1])) and len(parts[-1]) > 2:
+    if len(parts) > 1 and not any(map(str.isdigit, parts[-1])) and (len(parts[-1]) > 2 or parts[-1] in _CODES):
         country = parts.pop() if index.find(parts[-1]) is not None else None
     for position in range(len(parts) - 1, 0, -1):
         placed = _place(parts, position)

@@ -12,7 +12,7 @@ from engine.rulebook.standardisation import Placeholders
 from engine.standardise.folding import fold
 from engine.vocabulary import Standardised
 
-_BETWEEN = re.compile(r"\s+[-–—]\s+|[/(),;:|\[\]]|\s-|-\s")
+_BETWEEN = re.compile(r"\s+[-–—]\s+|[/(),;:|\[\]]|\s-|-\s|(?<=\b[A-Z]{2})-(?=\w)|(?<=\w)-(?=[A-Z]{2}\b)")
 _FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
 
 

@@ -113,13 +113,10 @@ def read_phone_cell(raw: str, country: str | None, rules: PhoneRules) -> PhoneCe
     if numbers:
         reason = "several_numbers" if len(numbers) > 1 else None
     elif local:
-        reason = (
-            "country_unknown" if country is None and not any(map(_INTERNATIONAL.match, [text])) else "invalid_phone"
-        )
-    elif dummies:
-        reason = "placeholder"
+        reason = "country_unknown" if country is None and _INTERNATIONAL.match(text) is None else "invalid_phone"
     else:
-        reason = "invalid_phone" if any(character.isalnum() for character in text) else None
+        words = fold(text)
+        reason = "placeholder" if dummies or words in rules.placeholder_words else "invalid_phone" if words else None
     return PhoneCell(
         list(numbers),
         [number for number, kind in numbers.items() if kind in ("fixed", "other")],
@@ -162,6 +159,9 @@ def _numbers_of(text: str, country: str | None, rules: PhoneRules) -> list[str]:
             halves = _compact(text[: gap.start()]), _compact(text[gap.end() :])
             if all(len(half) >= 8 and _valid(half, country, rules) is not None for half in halves):
                 return list(halves)
+    groups = [_compact(group) for group in text.split()]
+    if len(whole) > 12 and len(groups) == 2 and all(len(group) >= _FEWEST_DIGITS for group in groups):
+        return groups
     return [whole]
 
 
@@ -174,11 +174,9 @@ def _compact(text: str) -> str:
 
 def _valid(compact: str, country: str | None, rules: PhoneRules) -> tuple[str, str, str] | None:
     """E.164, kind and significant digits of a valid number, else None."""
-    found = _parsed(compact, country)
-    if found is None and country is not None and not compact.startswith("+"):
-        region = rules.overseas.get(country, {}).get(compact[:4])
-        found = _parsed(compact, region) if region is not None else None
-    return found
+    # overseas first: the French plan has come to know some of these numbers too, and one number must have one form
+    region = rules.overseas.get(country or "", {}).get(compact[:4])
+    return (_parsed(compact, region) if region is not None else None) or _parsed(compact, country)
 
 
 @functools.lru_cache(maxsize=4096)  # a cell's pieces are judged while it is split, then again

@@ -83,7 +83,7 @@ def _read_plain(ws: Workspace, book: RuleBook) -> None:
         "create or replace temp table std_phone_number as select *, "
         f"{by_region(regions, 'region', _significant)} as significant, "
         f"{by_region(regions, 'region', lambda region: literal(calling_code(region)))} as calling_code "
-        f"from std_phone_region where region in {in_list(regions)}"
+        f"from std_phone_region where region in {in_list(regions)} and not ({_overseas(phones)})"
     )
     dummy = " or ".join(
         [f"{form} in {in_list(dummies.null)}" for form in ("digits", "significant", "'0' || significant")]
@@ -97,6 +97,17 @@ def _read_plain(ws: Workspace, book: RuleBook) -> None:
         f"where not ({dummy}) and replace(significant, left(significant, 1), '') <> ''"
     )
     ws.execute("delete from std_phone_plain where kind is null")
+
+
+def _overseas(phones: Phones) -> str:
+    """Numbers dialled like national ones that belong to another plan: the library's reader knows which."""
+    return (
+        " or ".join(
+            f"(not international and region = {literal(country)} and left(digits, 4) in {in_list(sorted(prefixes))})"
+            for country, prefixes in sorted(phones.overseas.items())
+        )
+        or "false"
+    )
 
 
 def region_sql(regions: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from engine.rulebook.standardisation import Placeholders
 _COMPACT = re.compile(r"[\s.\-–_/]+")
 _FLOAT = re.compile(r"(\d{3,9})[.,]0+")
 _CEDEX = re.compile(r"\s*CEDE?X.*$")
-_CODE_THEN_TOWN = re.compile(r"((?:[A-Z]{1,3}\s?[-–]\s?)?\d{4,5})\s+([^\W\d_].*)", re.IGNORECASE)
+_CODE_THEN_TOWN = re.compile(r"((?:[A-Z]{1,3}\s?[-–]\s?)?\d{4,5})\s+([^\W\d_]{2}\S.*)", re.IGNORECASE)
 
 
 class PostcodeCell(NamedTuple):

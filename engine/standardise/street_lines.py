@@ -194,6 +194,8 @@ def read_street_line(text: str, country: str | None, rules: LineRules) -> Street
         unit = _unit_text(cut, country, rules)
         rest.insert(0, unit)
         main = main[: cut.start()].rstrip(" ,")
+    if not _LETTER.search(main):
+        return StreetLine(main, main.upper() if main.isdigit() else None, None, unit, po_box, tuple(rest), 0)
     number, shown, street, beyond = _number_and_street(main, style, rules)
     if beyond is not None:
         unit = unit or beyond

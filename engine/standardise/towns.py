@@ -15,7 +15,7 @@ from engine.standardise.folding import fold
 from engine.standardise.placeholders import PlaceholderWords, is_placeholder
 
 _CODE = re.compile(r"((?:[A-Z]{1,3}\s?[-–]\s?)?\d{4,5}(?:\s?[A-Z]{2}(?=\s))?)\s*[-,]?\s+(?=[^\W\d_])")
-_CEDEX = re.compile(r"[\s,-]+cede?x\b.*$", re.IGNORECASE)
+_CEDEX = re.compile(r"[\s,-]+c[eé]de?x\b.*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"[\s,]+(?:\d{1,2}\s?\.?\s?(?:e|er|è|eme|ème|bezirk)?|[IVX]{1,5}|\(\d{1,2}\))$", re.IGNORECASE)
 _BEHIND = re.compile(r"(?P<town>.*[^\W\d_.])(?:\s*[,/]\s*|\s+)\(?(?P<code>[A-Za-z]{2,3}|\d{2}[AB]?)\)?")
 _BRACKETED = re.compile(r"(?P<town>.*\S)\s*\((?P<inside>[^()]+)\)")
@@ -196,11 +196,14 @@ def _written(text: str, country: str | None, rules: TownRules) -> str:
     shown = " ".join(parts)
     shown = _proper(shown, rules) if plain else shown
     hyphenated = rules.words.hyphenated.get(country or "", ())
-    if hyphenated and " " in shown and any(fold(word) in hyphenated for word in shown.split(" ")[:-1]):
-        shown = _hyphenated(shown)
+    if hyphenated and " " in shown:
+        first, *others = (fold(word).partition(" ")[0] for word in shown.split(" "))
+        if first in _SAINTS or any(word in hyphenated for word in others):
+            shown = _hyphenated(shown)
     return shown
 
 
+_SAINTS = frozenset({"saint", "sainte"})
 _ARTICLES = frozenset({"le", "la", "les"})
 
 
