@@ -32,9 +32,16 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What blocking proposes: pairs per family as counted (a pair may be counted by several families)."""
+    """What blocking proposes.
+
+    Attributes:
+        pairs: as counted; a pair may be counted by several families.
+        complete: every unit meets every unit, so that nothing can be missed.
+        families: name, pairs, largest block and rows capped of each.
+    """
 
     pairs: int
+    complete: bool
     families: tuple[tuple[str, int, int, int], ...]
 
 
@@ -134,7 +141,8 @@ def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
     ws.execute("create or replace temp table m_block (unit bigint, key ubigint, family tinyint)")
     listed = families(kind)
     many = 1.0
-    if units * (units - 1) // 2 <= rules.free_pairs.value:
+    complete = units * (units - 1) // 2 <= rules.free_pairs.value
+    if complete:
         listed = listed[-1:]  # few enough to compare each with each: no other key can add a pair
     else:
         many = copies(ws, kind, units)
@@ -148,7 +156,7 @@ def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
         left -= pairs
         if largest > 1:
             counted.append((family.name, pairs, largest, capped))
-    return Plan(sum(one[1] for one in counted), tuple(counted))
+    return Plan(sum(one[1] for one in counted), complete, tuple(counted))
 
 
 def pair_budget(kind: Kind, units: int, many: float, rules: Blocking) -> int:

@@ -170,9 +170,9 @@ def _namesakes(case: Case, rules: Corrections, *, families: bool) -> None:
         | case.at("phone", "exact", "close")
         | case.at("identifier", "exact", "close")
     )
-    elsewhere = case.missing("address") | case.at(
-        "address", "postcode_other_street", "town_other_street", "gap", "conflict"
-    )
+    elsewhere = case.at("address", "postcode_other_street", "town_other_street", "gap", "conflict")
+    if case.has("address"):  # in a file of names and birth dates a missing home is no sign of anything
+        elsewhere |= case.missing("address")
     other_contact = case.at("email", "different", "local_name", "close_name") | case.at("phone", "different")
     next_door = case.at("address", "other_number") & (other_contact | families)
     next_door |= case.at("address", "postcode", "town") & other_contact & families

@@ -96,9 +96,11 @@ def _link_kind(
     threshold = rules.thresholds.highest.value
     pairs.start(ws)
     if compared:
-        model = _learn(ws, kind, rules, compared, units, told)
+        plan = blocking.block(ws, kind, units, rules.blocking)
+        results.write_blocks(ws, kind, plan)
+        model = _learn(ws, kind, rules, compared, plan, units, told)
         if model is not None:
-            threshold = _score(ws, model, rules, units, told)
+            threshold = _score(ws, model, rules, plan, units, told)
     if units > 1:
         label = cluster(units, pairs.edges(ws), threshold, rules.clustering, must=must, cannot=cannot)
     results.write_clusters(ws, kind, label, threshold, rules)
@@ -117,10 +119,14 @@ def _filled(ws: Workspace) -> list[str]:
 
 
 def _learn(
-    ws: Workspace, kind: Kind, rules: MatchRules, compared: Sequence[Comparison], units: int, told: _Told
+    ws: Workspace,
+    kind: Kind,
+    rules: MatchRules,
+    compared: Sequence[Comparison],
+    plan: blocking.Plan,
+    units: int,
+    told: _Told,
 ) -> Model | None:
-    plan = blocking.block(ws, kind, units, rules.blocking)
-    results.write_blocks(ws, kind, plan)
     comparable = (
         float(ws.value("select sum(n * (n - 1) / 2) from (select count(*) as n from m_key group by scl)") or 0)
         if kind == "relay"
@@ -146,14 +152,14 @@ def _learn(
     return train(kind, rules, blocked, by_chance, units=units, comparable=comparable)
 
 
-def _score(ws: Workspace, model: Model, rules: MatchRules, units: int, told: _Told) -> float:
+def _score(ws: Workspace, model: Model, rules: MatchRules, plan: blocking.Plan, units: int, told: _Told) -> float:
     """Score all blocked pairs into m_scored, and the pairs inside components that blocking missed."""
     text = predict(ws, model, rules)
     score(ws, model, rules, "m_pair", "m_score")
     pairs.keep_scored(ws, rules.thresholds.keep.value)
     threshold = merge_threshold(*pairs.weights(ws), rules.thresholds)
     kind = model.kind
-    told.figures[f"{kind}_blocking_recall"] = pairs.estimated_recall(ws, threshold)
+    recall = 1.0 if plan.complete else pairs.estimated_recall(ws, threshold)
     if pairs.unseen_pairs(ws, units, threshold, int(rules.clustering.compare_up_to.value)):
         compare(ws, model.comparisons, "m_unseen", "m_pair")
         score(ws, model, rules, "m_pair", "m_score")
@@ -161,6 +167,7 @@ def _score(ws: Workspace, model: Model, rules: MatchRules, units: int, told: _To
     ws.drop("m_pair", "m_score", "m_unseen")
     results.write_model(ws, model, rules, text)
     told.figures |= {
+        f"{kind}_blocking_recall": recall,
         f"{kind}_units": units,
         f"{kind}_pairs": int(ws.value("select count(*) from m_scored")),
         f"{kind}_threshold": round(threshold, 6),

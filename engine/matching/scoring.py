@@ -70,7 +70,7 @@ def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
     text = json.dumps(linker.misc.save_model_to_json(), sort_keys=True)
     found.drop_table_from_database_and_remove_from_cache()
     ws.execute("drop view m_splink")
-    database.delete_tables_created_by_splink_from_db()
+    database.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
     return text
 
 

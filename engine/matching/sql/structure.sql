@@ -24,7 +24,8 @@ select
     r.em[1] as em0,
     split_part(r.em[1], '@', 1) as eu,
     regexp_replace(split_part(r.em[1], '@', 1), '[^a-z]', '', 'g') as el,
-    regexp_matches(r.em[1], $roles) as eu_named,
+    regexp_matches(r.em[1], $roles)
+        or coalesce(contains(regexp_replace(split_part(r.em[1], '@', 1), '[^a-z]', '', 'g'), left(o.orgj, 5)), false) as eu_named,
     case when len(r.ph) > 0 then r.ph end as ph,
     r.ph[1] as ph0,
     coalesce(t.street, case when r.po_box is not null then 'pobox' end) as street,
