@@ -134,8 +134,8 @@ class StreetLanguage(RuleModel):
     position: Literal["first", "last", "glued"]
     particles: Words
     types: dict[str, Words]
-    names: dict[str, Words] = {}
-    saints: dict[str, Words] = {}
+    names: dict[str, Words] = Field(default_factory=dict)
+    saints: dict[str, Words] = Field(default_factory=dict)
 
 
 class Streets(RuleModel):
