@@ -18,6 +18,7 @@ from engine.standardise.street_lines import (
     read_street_line,
     read_unit,
 )
+from engine.standardise.street_names import capital
 
 SEPARATOR = "\x1f"
 """Between the cells of one row; clean text never holds it."""
@@ -212,7 +213,7 @@ def _shown(text: str) -> str:
     shown: list[str] = []
     for word in text.split(" "):
         sign = len(word) <= 3 if not lower else bool(shown) and word in _SMALL
-        shown.append(word if sign or any(map(str.isdigit, word)) else word[:1].upper() + word[1:].lower())
+        shown.append(word if sign or any(map(str.isdigit, word)) else capital(word.lower()))
     return " ".join(shown)
 
 

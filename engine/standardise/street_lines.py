@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.places import AddressWords, Streets
-from engine.standardise.street_names import StreetStyle, fold, is_typed, write_street
+from engine.standardise.street_names import StreetStyle, capital, fold, is_typed, write_street
 
 _NUMBER_FIRST = re.compile(
     r"(?P<base>\d{1,5})(?:(?P<gap>\s?)(?P<repeat>bis|ter|quater|[a-z])(?![\w.'’/º°]))?"
@@ -215,10 +215,10 @@ def read_street_line(text: str, country: str | None, rules: LineRules) -> Street
 
 def _line(written: _Written, number: str | None, shown: str) -> str:
     if number is None:
-        return written.text[:1].upper() + written.text[1:]
+        return capital(written.text)
     if written.style.number_first:
         return f"{shown}{written.style.mark}{written.text}"
-    return f"{written.text[:1].upper()}{written.text[1:]}{written.style.mark}{shown}"
+    return f"{capital(written.text)}{written.style.mark}{shown}"
 
 
 class PlainStreet(NamedTuple):

@@ -116,8 +116,9 @@ def write_street(text: str, style: StreetStyle) -> tuple[str, bool]:
     for language in style.languages:
         found = _typed(words, language, style, plain)
         if found is not None:
-            return found, True
-    return " ".join(_names(words, style.languages[0], plain, first=True)), False
+            # only a French type is written small: "rue de la Paix", but "Van Goghstraat"
+            return (found if language.position == "first" else capital(found)), True
+    return capital(" ".join(_names(words, style.languages[0], plain, first=True))), False
 
 
 def is_typed(text: str, style: StreetStyle) -> bool:
@@ -131,11 +132,11 @@ def _typed(words: list[str], language: Language, style: StreetStyle, plain: bool
         for length in range(min(language.longest, len(words) - 1), 0, -1):
             kind = language.types.get(fold(" ".join(words[:length])))
             if kind is not None:
-                kind = kind if style.lower_type else _capital(kind)
+                kind = kind if style.lower_type else capital(kind)
                 return " ".join([kind, *_names(words[length:], language, plain, first=False)])
         if len(words) == 1 and fold(words[0]) in language.canonical:
             kind = language.canonical[fold(words[0])]
-            return kind if style.lower_type else _capital(kind)
+            return kind if style.lower_type else capital(kind)
         return None
     if language.position == "last":
         return _english(words, language, style, plain)
@@ -155,7 +156,7 @@ def _english(words: list[str], language: Language, style: StreetStyle, plain: bo
             if kind is not None:
                 names = _names(words[start : end - length], language, plain, first=True)
                 if start == 1 and not names:
-                    names, start = [_capital(words[0])], 0  # "North Street": the point is the name
+                    names, start = [capital(words[0])], 0  # "North Street": the point is the name
                 before = [style.directions[fold(word)] for word in words[:start]]
                 after = [style.directions[fold(word)] for word in words[end:]]
                 return " ".join([*before, *names, kind, *after])
@@ -168,12 +169,12 @@ def _english(words: list[str], language: Language, style: StreetStyle, plain: bo
 
 def _glued(words: list[str], language: Language, plain: bool) -> str | None:
     if len(words) > 1 and fold(words[0]) in language.canonical:
-        kind = _capital(language.canonical[fold(words[0])])  # "Straße des 17. Juni", "Platz der Einheit"
+        kind = capital(language.canonical[fold(words[0])])  # "Straße des 17. Juni", "Platz der Einheit"
         return " ".join([kind, *_names(words[1:], language, plain, first=False)])
     head, hyphen, last = words[-1].rpartition("-")
     folded = fold(last)
     if folded in language.types and (hyphen or len(words) > 1):
-        kind = _capital(language.types[folded])
+        kind = capital(language.types[folded])
         names = _names([*words[:-1], head] if hyphen else words[:-1], language, plain, first=True)
         return "-".join([" ".join(names), kind]) if hyphen else " ".join([*names, kind])
     if " " in folded or not folded.endswith(language.endings):
@@ -213,7 +214,7 @@ def _names(words: list[str], language: Language, plain: bool, *, first: bool) ->
             joined = True
             continue
         if not last and folded in language.names and (plain or word[0].isupper() or word.endswith(".")):
-            text = _capital(language.names[folded])
+            text = capital(language.names[folded])
         else:
             text = _cased(word, language, plain, first and position == 0)
         if joined:
@@ -246,7 +247,7 @@ def _cased(word: str, language: Language, plain: bool, opening: bool) -> str:
         elif language.name in _SENTENCE_ENGLISH and piece.startswith("mc") and len(piece) > 4:
             shown.append("Mc" + piece[2:].capitalize())
         else:
-            shown.append(_capital(piece))
+            shown.append(capital(piece))
     return _saint_hyphen("".join(shown), language)
 
 
@@ -260,5 +261,7 @@ def _saint_hyphen(word: str, language: Language) -> str:
     return word
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def capital(text: str) -> str:
+    """The text with its first letter as a capital, where that is one letter ("ß" has none)."""
+    first = text[:1].upper()
+    return first + text[1:] if len(first) == 1 else text

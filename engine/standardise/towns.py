@@ -13,6 +13,7 @@ from engine.rulebook.standardisation import Placeholders
 from engine.standardise.cleaning import clean
 from engine.standardise.folding import fold
 from engine.standardise.placeholders import PlaceholderWords, is_placeholder
+from engine.standardise.street_names import capital
 
 _CODE = re.compile(r"((?:[A-Z]{1,3}\s?[-–]\s?)?\d{4,5}(?:\s?[A-Z]{2}(?=\s))?)\s*[-,]?\s+(?=[^\W\d_])")
 _CEDEX = re.compile(r"[\s,-]+c[eé]de?x\b.*$", re.IGNORECASE)
@@ -225,5 +226,5 @@ def _proper(text: str, rules: TownRules) -> str:
         elided = after[:1] in ("'", "’") and piece in _ELISIONS and number > 0
         possessive = before[-1:] in ("'", "’") and piece == "s" and bool(shown) and number > 1
         small = number > 0 and after != "" and piece in rules.particles and before[-1:] not in ("'", "’")
-        shown.append(piece if elided or possessive or small else piece[:1].upper() + piece[1:])
+        shown.append(piece if elided or possessive or small else capital(piece))
     return "".join(shown)
