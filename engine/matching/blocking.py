@@ -13,6 +13,8 @@ from engine.rulebook.matching import Blocking
 from engine.vocabulary import Kind
 from engine.workspace import Workspace
 
+_DRAWN = 40_000  # units that random pairs are drawn from: a random sample themselves, and cheap to look up
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -161,10 +163,14 @@ def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
 
 def pair_budget(kind: Kind, units: int, many: float, rules: Blocking) -> int:
     """Pairs that may be compared: so many a row, fewer in large files, more when each entity has many copies."""
-    generous = rules.generous_up_to_structures if kind == "structure" else rules.generous_up_to
+    generous, most = (
+        (rules.generous_up_to_structures, rules.most_pairs_structures)
+        if kind == "structure"
+        else (rules.generous_up_to, rules.most_pairs)
+    )
     thrift = min(1.0, (generous.value / max(units, 1)) ** 0.5)
     base = rules.pairs_per_row.value * thrift * units * many
-    return int(min(max(base, rules.free_pairs.value), rules.most_pairs.value))
+    return int(min(max(base, rules.free_pairs.value), most.value))
 
 
 def copies(ws: Workspace, kind: Kind, units: int) -> float:
@@ -248,13 +254,14 @@ def sample_blocked(ws: Workspace, units: int, wanted: int, proposed: int) -> flo
 
     Units are numbered by a hash of their content, so those below a cut are a random sample, and so are their pairs.
     """
-    share = 1.0 if proposed <= wanted else 1.0 - (1.0 - wanted / proposed) ** 0.5
+    share = min(1.0, (wanted / max(proposed, 1)) ** 0.5)
     ws.execute(
         "create or replace temp table m_sample as select distinct l.unit as unit_l, r.unit as unit_r "
-        "from m_block as l join m_block as r on r.key = l.key and l.unit < r.unit where l.unit < $cut",
+        "from m_block as l join m_block as r on r.key = l.key and l.unit < r.unit "
+        "where l.unit < $cut and r.unit < $cut",
         {"cut": int(units * share) + 1},
     )
-    return 1.0 / (1.0 - (1.0 - share) ** 2) if share < 1.0 else 1.0
+    return 1.0 / share**2
 
 
 def sample_random(ws: Workspace, units: int, wanted: int) -> None:
@@ -265,11 +272,12 @@ def sample_random(ws: Workspace, units: int, wanted: int) -> None:
             "from m_key as l join m_key as r on l.unit < r.unit"
         )
         return
-    rounds = -(-wanted // units)
+    drawn = min(units, _DRAWN)
+    # half way round: units with equal content are neighbours, and neighbours never meet here
     ws.execute(
         "create or replace temp table m_random as "
-        "with pairs as (select unit as one, (unit + $half - round) % $units as other "
-        "from m_key, range($rounds) as rounds(round) where unit < $wanted) "
+        "with pairs as (select unit as one, (unit + $half - round) % $drawn as other "
+        "from m_key, range($rounds) as rounds(round) where unit < $drawn) "
         "select least(one, other) as unit_l, greatest(one, other) as unit_r from pairs where one <> other",
-        {"half": (units - 1) // 2, "units": units, "rounds": rounds, "wanted": wanted},
+        {"half": (drawn - 1) // 2, "drawn": drawn, "rounds": -(-wanted // drawn)},
     )

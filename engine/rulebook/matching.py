@@ -115,6 +115,7 @@ class Blocking(RuleModel):
     generous_up_to_structures: Setting
     free_pairs: Setting
     most_pairs: Setting
+    most_pairs_structures: Setting
     largest_block: Setting
     fair_shares: Setting
     shared_contact: Setting
