@@ -261,7 +261,7 @@ def sample_blocked(ws: Workspace, units: int, wanted: int, proposed: int) -> flo
         "where l.unit < $cut and r.unit < $cut",
         {"cut": int(units * share) + 1},
     )
-    return 1.0 / share**2
+    return float(1.0 / share**2)
 
 
 def sample_random(ws: Workspace, units: int, wanted: int) -> None:
