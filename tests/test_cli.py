@@ -73,7 +73,7 @@ def test_json_is_the_only_thing_on_stdout(tmp_path: Path) -> None:
         ("header_only.csv", b"Nom;Prenom\n", 3, "no data"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, 3, "picture.csv"),
         ("twice.csv", b"Nom;Nom\nA;B\nC;D\n", 3, "Nom"),
-        ("useless.csv", b"a;b\n1;2\n3;4\n", 3, "useless.csv"),
+        ("useless.csv", b"a;b\n1;2\n3;4\n", 3, "useless: no usable column"),
     ],
 )
 def test_bad_input_ends_in_one_clear_message_and_its_code(

@@ -107,11 +107,11 @@ def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | s
     ws.execute(
         f"""
         create or replace temp table golden_numbered as
-        select cluster_no, contact_id, coalesce(number, {turn}) as number, origin
+        select cluster_no, contact_id, coalesce(number, {turn}) as number, origin, remembered
         from (
             select identity.cluster_no, identity.contact_id, coalesce(remembered.number, kept.number) as number,
-                case when remembered.number is not null then 'remembered' when kept.number is not null then 'source'
-                    else 'range' end as origin,
+                coalesce(remembered.origin, if(kept.number is not null, 'source', 'range')) as origin,
+                remembered.number is not null as remembered,
                 row_number() over (
                     partition by remembered.number is null and kept.number is null order by identity.contact_id
                 ) as turn
@@ -134,7 +134,7 @@ NEW_NUMBERS = "golden_new_number"
 def new_numbers_sql() -> str:
     """What was given for the first time, and the further numbers of contacts that had several."""
     return """
-        select contact_id, number, origin from golden_numbered where origin <> 'remembered'
+        select contact_id, number, origin from golden_numbered where not remembered
         union all
         select identity.contact_id, claim.number, 'alias' as origin
         from golden_claim as claim

@@ -99,11 +99,13 @@ def test_shuffled_rows_and_one_thread_give_the_same_contacts(
     base: list[Path], first: tuple[Path, RunResult], tmp_path: Path
 ) -> None:
     shuffled = []
-    for path, encoding in zip(base, ("cp1252", "utf-8"), strict=True):
-        header, *body = path.read_text(encoding=encoding).splitlines(keepends=True)
+    for path, encoding, delimiter in zip(base, ("cp1252", "utf-8"), ";,", strict=True):
+        with path.open(encoding=encoding, newline="") as handle:
+            header, *body = csv.reader(handle, delimiter=delimiter)
         random.Random(5).shuffle(body)
         target = tmp_path / path.name
-        target.write_text(header + "".join(body), encoding=encoding, newline="")
+        with target.open("w", encoding=encoding, newline="") as handle:
+            csv.writer(handle, delimiter=delimiter).writerows([header, *body])
         shuffled.append(target)
     run(replace(options(shuffled, tmp_path / "out"), threads=1), Silent())
     assert clusters(tmp_path / "out") == clusters(first[0])
@@ -123,6 +125,7 @@ def test_a_project_made_from_the_guesses_gives_the_same_bytes(
         contact for contact, _ in clusters(first[0]).values() if contact
     }
     run(project_options(project, bare), Silent())
+    assert (folder / "numbers.jsonl").read_text(encoding="utf-8").splitlines() == remembered
     assert hashes(project.out) == hashes(first[0]), "a second run in the project gives no other numbers"
 
 
@@ -155,7 +158,8 @@ def test_the_import_file_is_valid_by_the_format(first: tuple[Path, RunResult]) -
     (path,) = sorted((out / "import").iterdir())
     with Workspace.memory() as ws:
         file = read_import_file(path)
-        assert list(validate(ws, file, as_of=AS_OF)) == []
+        outcomes = {outcome for *_, outcome in validate(ws, file, as_of=AS_OF)}
+    assert outcomes <= {"warned"}  # e.g. spouses with one e-mail: the second gets no login
     assert result.report["headline"]["import_rows"] > 0
 
 
