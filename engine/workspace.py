@@ -86,6 +86,8 @@ class Workspace:
         connection.execute(f"set temp_directory = {literal(str(spill))}")
         connection.execute("set enable_progress_bar = false")
         connection.execute("set preserve_insertion_order = false")
+        # rebuilt on every run and read a few times: compressing costs a third of a run and saves only disk
+        connection.execute("set force_compression = 'uncompressed'")
         return cls(connection, folder=folder, lock=lock)
 
     def close(self) -> None:
