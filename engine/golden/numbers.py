@@ -123,7 +123,19 @@ def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | s
         f"numbers_{origin}": int(count)
         for origin, count in ws.rows("select origin, count(*) from golden_numbered group by origin order by origin")
     }
-    figures["numbers_refused"] = int(ws.value("select count(*) from golden_claim where refused is not null"))
+    # a number this very contact was given in a former run is not refused
+    figures["numbers_refused"] = int(
+        ws.value(
+            """
+            select count(*) from golden_claim as claim
+            join golden_identity as identity using (cluster_no)
+            where claim.refused is not null and not exists (
+                select 1 from golden_remembered as own
+                where own.contact_id = identity.contact_id and ltrim(own.number, '0') = claim.bare
+            )
+            """
+        )
+    )
     return figures
 
 
