@@ -155,7 +155,9 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         with clock.stage("quality") as done:
             done(quality.check(ws, expectations, as_of=options.as_of, watcher=watcher))
         with clock.stage("matching") as done:
-            done(matching.link(ws, book, threads=options.threads, watcher=watcher))
+            done(
+                matching.link(ws, book, threads=options.threads, watcher=watcher, decisions=_decisions(options.project))
+            )
         with clock.stage("golden") as done:
             done(golden.survive(ws, book, numbers=_numbers(options, book), watcher=watcher))
         with clock.stage("delivery") as done:
@@ -215,6 +217,14 @@ def _workspace(options: RunOptions) -> Workspace:
     # half of what the process may use: DuckDB's resident set can reach twice its limit (measured)
     limit = f"{parse_memory(options.memory) // 2 // 1_000_000}MB"
     return Workspace.open(options.workspace, threads=options.threads, memory=limit)
+
+
+def _decisions(project: Project | None) -> list[tuple[str, str, str]]:
+    """What people said of pairs, in matching's words; "unsure" leaves a pair to the model."""
+    from engine.judgement import read_decisions
+
+    decisions = read_decisions(project.decisions) if project else []
+    return [(said.record_id_l, said.record_id_r, said.judgement) for said in decisions if said.judgement != "unsure"]
 
 
 def _numbers(options: RunOptions, book: RuleBook) -> Numbers:

@@ -129,6 +129,26 @@ def test_a_project_made_from_the_guesses_gives_the_same_bytes(
     assert hashes(project.out) == hashes(first[0]), "a second run in the project gives no other numbers"
 
 
+def test_a_decision_of_a_person_outranks_the_model(
+    base: list[Path], first: tuple[Path, RunResult], tmp_path: Path
+) -> None:
+    before = clusters(first[0])
+    together: dict[str, list[str]] = {}
+    for record, (contact, _) in sorted(before.items()):
+        together.setdefault(contact, []).append(record)
+    left, right = next(records for contact, records in sorted(together.items()) if contact and len(records) == 2)
+    folder = tmp_path / "project"
+    create_project(folder, base, country=None, institution="VIDY", watcher=Silent())
+    decision = {"record_id_l": left, "record_id_r": right, "judgement": "no_match", "by": "Ana", "why": "two persons"}
+    (folder / "decisions.jsonl").write_text(json.dumps(decision) + "\n", encoding="utf-8")
+    project = load_project(folder)
+    bare = RunOptions(sources=(), out=project.out, workspace=project.workspace, as_of=AS_OF, threads=2)
+    run(project_options(project, bare), Silent())
+    after = clusters(project.out)
+    assert after[left][0] != after[right][0]
+    assert {record for record in before if before[record][0] != after[record][0]} <= {left, right}
+
+
 def test_every_line_read_is_in_the_crosswalk_and_every_value_has_one_source(first: tuple[Path, RunResult]) -> None:
     out, result = first
     assert all(entry["adds_up"] for entry in result.report["ledger"])
