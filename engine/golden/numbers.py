@@ -82,7 +82,7 @@ def append_numbers(ws: Workspace, path: Path) -> int:
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, path)
-    return new.num_rows
+    return int(new.num_rows)
 
 
 def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | str]:
