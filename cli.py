@@ -22,6 +22,7 @@ import typer
 if TYPE_CHECKING:
     from engine.errors import AssayError
     from engine.pipeline import RunOptions, RunResult
+    from engine.vocabulary import Language
 
 app = typer.Typer(
     name="assay",
@@ -158,6 +159,10 @@ def run(
     institution: Annotated[
         str | None, typer.Option(metavar="CODE", help="INSTITUTION of the import files. Default: DEMO, with a warning.")
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(metavar="en|fr|de|it", help="Language of what people read. Default: en, or the project's."),
+    ] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day the run is made for. Default: today.", show_default=False),
@@ -176,7 +181,7 @@ def run(
     with _known_failures():
         from engine import pipeline
 
-        options = _run_options(files or [], out, country, institution, as_of, threads, memory)
+        options = _run_options(files or [], out, country, institution, language, as_of, threads, memory)
         with _narrator() as narrator:
             result = pipeline.run(options, narrator)
         _closing_words(options, result)
@@ -236,6 +241,7 @@ def _run_options(
     out: Path | None,
     country: str | None,
     institution: str | None,
+    language: str | None,
     as_of: datetime | None,
     threads: int | None,
     memory: str | None,
@@ -256,6 +262,7 @@ def _run_options(
         as_of=as_of.date() if as_of else date.today(),
         institution=institution,
         country=_country(country),
+        language=_language(language),
         threads=threads or (project.threads if project else None) or os.cpu_count() or 1,
         memory=memory or (project.memory if project else None) or "4GB",
     )
@@ -268,6 +275,16 @@ def _country(code: str | None) -> str | None:
 
         raise UsageError("--country takes an ISO 3166 code of two letters, such as CH")
     return code.upper() if code else None
+
+
+def _language(word: str | None) -> Language | None:
+    from engine.errors import UsageError
+    from engine.vocabulary import LANGUAGES
+
+    known = next((language for language in LANGUAGES if language == word), None)
+    if word is not None and known is None:
+        raise UsageError(f"--language takes one of {', '.join(LANGUAGES)}")
+    return known
 
 
 def _closing_words(options: RunOptions, result: RunResult) -> None:

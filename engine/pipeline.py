@@ -28,6 +28,7 @@ from engine.project import Project, parse_memory
 from engine.rulebook import RuleBook
 from engine.shipped import shipped
 from engine.tables import PROTOCOL_STEP
+from engine.vocabulary import Language
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class RunOptions:
         as_of: the day the run is made for; decides "future" dates and ages.
         institution / organization: codes for the import files; None = DEMO, with a warning.
         country: home country (ISO 3166-1 alpha-2) for rows that do not tell theirs.
+        language: what people read is written in; None = English.
         threads: DuckDB threads and worker processes.
         memory: what the process may use in all, e.g. ``"4GB"``.
         project: the project folder the run is made in, None for bare files.
@@ -73,6 +75,7 @@ class RunOptions:
     institution: str | None = None
     organization: str = "*"
     country: str | None = None
+    language: Language | None = None
     threads: int = 2
     memory: str = "4GB"
     project: Project | None = None
@@ -118,6 +121,7 @@ def project_options(project: Project, options: RunOptions) -> RunOptions:
         institution=options.institution or project.institution,
         organization=project.organization if options.organization == "*" else options.organization,
         country=options.country or project.country,
+        language=options.language or project.language,
         project=project,
     )
 
@@ -260,6 +264,7 @@ def _present(
         "institution": options.institution or DEMO_INSTITUTION,
         "organization": options.organization,
         "country": options.country,
+        "language": options.language or "en",
     }
     versions = presentation.versions()
     report = presentation.report_data(
@@ -267,6 +272,7 @@ def _present(
         presentation.RunFacts(
             institution=options.institution or DEMO_INSTITUTION,
             as_of=options.as_of,
+            language=options.language or "en",
             sources=tuple(mapping.source for mapping in mappings),
             stages=tuple(stages),
             options=settings,

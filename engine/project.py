@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Problem, RuleErrors, UsageError
+from engine.vocabulary import LANGUAGES, Language
 
 PROJECT_FILE = "assay.toml"
 
@@ -23,6 +24,7 @@ _KEYS: dict[str, type] = {
     "institution": str,
     "organization": str,
     "country": str,
+    "language": str,
     "sources": list,
     "milestone": dict,
     "numbers": dict,
@@ -56,6 +58,7 @@ class Project:
     institution: str | None = None
     organization: str = "*"
     country: str | None = None
+    language: Language = "en"
     milestone: date | None = None
     sources: tuple[ProjectSource, ...] = ()
     range_start: int | None = None
@@ -134,6 +137,7 @@ def load_project(root: Path) -> Project:
         institution=data.get("institution") or None,
         organization=data.get("organization", "*"),
         country=data.get("country") or None,
+        language=data.get("language") or "en",
         milestone=data.get("milestone", {}).get("date"),
         sources=tuple(
             ProjectSource(
@@ -186,6 +190,9 @@ def _mistakes(data: Mapping[str, Any], text: str, file: str) -> list[Problem]:
         if name in names:
             problems.append(Problem(file, _line(text, name), f'two sources are called "{name}"'))
         names.add(name)
+    language = data.get("language")
+    if language and language not in LANGUAGES:
+        problems.append(Problem(file, _line(text, "language"), f"language must be one of {', '.join(LANGUAGES)}"))
     country = data.get("country")
     if country and not re.fullmatch(r"[A-Z]{2}", str(country)):
         problems.append(Problem(file, _line(text, "country"), "country is an ISO 3166 code of two capital letters"))

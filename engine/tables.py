@@ -262,7 +262,24 @@ QUALITY_EXPECTATION = Table(
         _need("success", BOOLEAN, "as Great Expectations judged it"),
         _need("rows_checked", BIGINT, "rows looked at"),
         _need("rows_failed", BIGINT, "rows that failed"),
-        _need("sentence", TEXT, "what it means, for a customer"),
+        _need("sentence", TEXT, "what it means, for a customer, in English"),
+        _need("sentence_fr", TEXT, "the same in French"),
+        _need("sentence_de", TEXT, "the same in German"),
+        _need("sentence_it", TEXT, "the same in Italian"),
+        _need("owner", TEXT, "who answers for it: customer, import or product"),
+    ),
+)
+
+QUALITY_SCORE = Table(
+    "quality.score",
+    "one row per suite, source, column and dimension: tests made and tests failed; score = 1 - failed / checked",
+    (
+        _need("suite", TEXT, "suite"),
+        _need("source", TEXT, "source of the records; '' = contacts or import rows, which have no one source"),
+        Column("column", TEXT, "attribute concerned, null = the whole record"),
+        _need("dimension", TEXT, "completeness, validity, uniqueness, consistency, accuracy or timeliness"),
+        _need("checked", BIGINT, "values looked at, summed over expectations"),
+        _need("failed", BIGINT, "values that failed, summed over expectations"),
     ),
 )
 
@@ -409,7 +426,7 @@ DELIVERY_NOTE = Table(
 
 TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
-    STANDARDISE_VALUE, STANDARDISE_RECORD, QUALITY_FINDING, QUALITY_EXPECTATION,
+    STANDARDISE_VALUE, STANDARDISE_RECORD, QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
     GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK,
     DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE,

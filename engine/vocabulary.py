@@ -13,6 +13,11 @@ KINDS: tuple[Kind, ...] = ("individual", "structure", "relay")
 
 Severity = Literal["error", "warning", "info"]
 
+Language = Literal["en", "fr", "de", "it"]
+"""Languages that sentences, workbooks and reports for people are written in."""
+
+LANGUAGES: tuple[Language, ...] = ("en", "fr", "de", "it")
+
 EXTRA_SLOTS = 6
 """How many unmapped but informative columns travel along for matching (the recipe's "any other column")."""
 

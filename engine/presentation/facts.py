@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from engine.ledger import StageReport
+from engine.vocabulary import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class RunFacts:
     Attributes:
         institution: code of the institution the contacts are for; ``""`` = not given.
         as_of: the day the run takes as today.
+        language: what sentences for people are written in.
         sources: names of the sources, in the order they were given.
         stages: the report of each stage, in order of the row's road.
         options: options of the command that change the result (never threads or memory).
@@ -26,6 +28,7 @@ class RunFacts:
 
     institution: str
     as_of: date
+    language: Language = "en"
     sources: tuple[str, ...] = ()
     stages: tuple[StageReport, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)

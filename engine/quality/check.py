@@ -90,7 +90,7 @@ def _check_table(
         if rule.by_record and rule.listed and outcome.failed:
             _find(ws, suite, rule, outcome.failed, failing_rows(rule, table, outcome.index_query, outcome.condition))
         ws.connection.execute(
-            "insert into quality.expectation values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into quality.expectation values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 suite.suite,
                 rule.name,
@@ -102,6 +102,10 @@ def _check_table(
                 filled.checked(rule, outcome),
                 outcome.failed,
                 rule.meta.sentence.en,
+                rule.meta.sentence.fr,
+                rule.meta.sentence.de,
+                rule.meta.sentence.it,
+                rule.meta.owner,
             ],
         )
 

@@ -25,6 +25,8 @@ from engine.vocabulary import Severity
 
 Dimension = Literal["completeness", "validity", "uniqueness", "consistency", "accuracy", "timeliness"]
 
+Owner = Literal["customer", "import", "product"]
+
 CheckedTable = Literal["standardise.record", "intake.record"]
 """Tables a suite may be about: a finding takes record_id, source and line_no from its record."""
 
@@ -158,6 +160,7 @@ class Meta(RuleModel):
         reason: reason code of a finding.
         reason_column: column whose code, where there is one, takes the place of ``reason``.
         sentence: what it means.
+        owner: who answers for it: the customer (wrong in the source), import staff (mapping, rules), the product.
     """
 
     dimension: Dimension
@@ -165,6 +168,7 @@ class Meta(RuleModel):
     reason: Code
     reason_column: str | None = None
     sentence: Sentence
+    owner: Owner = "customer"
 
 
 class Kwargs(RuleModel):
