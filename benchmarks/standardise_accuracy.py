@@ -4,7 +4,7 @@ Usage::
 
     python -m benchmarks.standardise_accuracy [--rows 5000] [--seeds 7,11,23] [--json] [--errors FILE]
 
-The generator writes what a contact is (``truth_contacts.csv``) and what it did to each line (``truth.csv``, ``errors``).
+The generator writes what a contact is (``truth_contacts.csv``) and what it did to each line (``truth.csv``).
 Where it did nothing to an attribute that cannot be undone (a typo cannot, capitals can), the standard value must be
 the contact's. The share that decides whether import staff can trust the stage is **changed wrongly**: a standard
 value that is not the contact's although the raw one could be read, by letters or by form. Emptied values are counted
@@ -88,9 +88,9 @@ class Judged:
 
 VERDICTS = ("right", "form", "emptied", "changed", "form_changed", "not_mended", "damaged", "repaired")
 """right: the contact's value, sign by sign · form: its letters, accents lost before us or case unknowable ·
-emptied: refused · changed: other letters than the contact's, and than the raw value's · form_changed: the raw value had the
-right form, the standard one has not · not_mended: raw and standard alike are not yet the contact's form · damaged: the
-generator damaged it, and it still differs · repaired: damaged, and now the contact's."""
+emptied: refused · changed: other letters than the contact's, and than the raw value's · form_changed: the raw value
+had the right form, the standard one has not · not_mended: raw and standard alike are not yet the contact's form ·
+damaged: the generator damaged it, and it still differs · repaired: damaged, and now the contact's."""
 
 
 def judge_base(rows: int, seed: int) -> Iterator[Judged]:
@@ -148,9 +148,7 @@ def _judge_line(
         verdict = _verdict(given, became, truth, lossy="capitals" in errors)
         if errors & beyond:
             verdict = "repaired" if verdict in ("right", "form") else "damaged"
-        yield Judged(
-            attribute, contact["country"], line["source"], int(line["line_no"]), given, became, truth, verdict
-        )
+        yield Judged(attribute, contact["country"], line["source"], int(line["line_no"]), given, became, truth, verdict)
 
 
 def _expected(attribute: str, given: str, standard: Mapping[str, str], contact: Mapping[str, str]) -> str:
@@ -166,8 +164,11 @@ def _holds(attribute: str, given: str, truth: str, contact: Mapping[str, str], e
     if attribute in ("first_name", "last_name"):
         names = [contact["first_name"], contact["last_name"]]
         damaged = errors & (BEYOND_REPAIR["first_name"] | BEYOND_REPAIR["last_name"])
-        return bool(damaged) or "mojibake" in errors or all(fold(name) in fold(given) or not name for name in names) or (
-            fold(truth) == fold(given)
+        return (
+            bool(damaged)
+            or "mojibake" in errors
+            or all(fold(name) in fold(given) or not name for name in names)
+            or (fold(truth) == fold(given))
         )
     if attribute in ("phone", "mobile"):
         return truth[-6:] in re.sub(r"\D", "", given)
