@@ -234,14 +234,32 @@ STANDARDISE_RECORD = Table(
     ),
 )
 
+STANDARDISE_FREQUENT = Table(
+    "standardise.frequent",
+    "one row per attribute and value that stands on more rows than one contact explains",
+    (
+        _need("attribute", TEXT, "email, phone, siret, identifier, birth_date, name or address"),
+        _need("value", TEXT, "standard value; a name as first and last name, an address as line and post code"),
+        _need("rows", BIGINT, "records that hold it"),
+        _need(
+            "holders", BIGINT, "different names (organisations, for structures) among them; for names: different places"
+        ),
+        _need("expected", DOUBLE, "most holders a genuine value of this kind has in a base of this size"),
+        _need("verdict", TEXT, "placeholder: links nothing; shared: one organisation's or one house's, kept as it is"),
+        _need("reason", TEXT, "many_holders, one_holder, crowded_day or more_than_chance"),
+    ),
+)
+
 QUALITY_FINDING = Table(
     "quality.finding",
-    "one row per record, column and expectation that failed",
+    "one row per checked row, column and expectation that failed",
     (
-        _RECORD_ID,
-        _SOURCE,
-        _LINE_NO,
-        Column("column", TEXT, "attribute concerned, null = the whole record"),
+        _need("table", TEXT, "table that was checked: records, golden contacts or import rows"),
+        Column("record_id", TEXT, "record; null for a contact or an import row"),
+        Column("source", TEXT, "source of the record; null for a contact or an import row"),
+        Column("line_no", BIGINT, "line of the record; for an import row its row_no; null for a contact"),
+        Column("contact_id", TEXT, "contact, for a contact or an import row; null for a record"),
+        Column("column", TEXT, "attribute or field concerned, null = the whole row"),
         _need("expectation", TEXT, "name of the expectation"),
         _need("suite", TEXT, "suite it belongs to"),
         _need("severity", TEXT, "error, warning or info"),
@@ -255,13 +273,16 @@ QUALITY_EXPECTATION = Table(
     (
         _need("suite", TEXT, "suite"),
         _need("expectation", TEXT, "name"),
+        _need("table", TEXT, "table that was checked"),
         _need("type", TEXT, "Great Expectations type"),
-        Column("column", TEXT, "attribute concerned"),
+        Column("column", TEXT, "attribute or field concerned"),
         _need("severity", TEXT, "error, warning or info"),
         _need("dimension", TEXT, "completeness, validity, uniqueness, consistency, accuracy or timeliness"),
         _need("success", BOOLEAN, "as Great Expectations judged it"),
-        _need("rows_checked", BIGINT, "rows looked at"),
-        _need("rows_failed", BIGINT, "rows that failed"),
+        _need("rows", BIGINT, "rows of the table: what a share of failures is a share of"),
+        _need("rows_checked", BIGINT, "rows looked at: those with a value and of the row condition"),
+        _need("rows_failed", BIGINT, "rows that failed; 0 where the table is judged as a whole"),
+        _need("listed", BOOLEAN, "false = failures are counted, but make no findings"),
         _need("sentence", TEXT, "what it means, for a customer, in English"),
         _need("sentence_fr", TEXT, "the same in French"),
         _need("sentence_de", TEXT, "the same in German"),
@@ -270,17 +291,25 @@ QUALITY_EXPECTATION = Table(
     ),
 )
 
+_SCORE = (
+    _need("suite", TEXT, "suite"),
+    _need("source", TEXT, "source of the records; '' = contacts or import rows, which have no one source"),
+    Column("column", TEXT, "attribute or field concerned, null = the whole row"),
+    _need("dimension", TEXT, "completeness, validity, uniqueness, consistency, accuracy or timeliness"),
+    _need("checked", BIGINT, "values looked at, summed over expectations"),
+    _need("failed", BIGINT, "values that failed, summed over expectations"),
+)
+
 QUALITY_SCORE = Table(
     "quality.score",
     "one row per suite, source, column and dimension: tests made and tests failed; score = 1 - failed / checked",
-    (
-        _need("suite", TEXT, "suite"),
-        _need("source", TEXT, "source of the records; '' = contacts or import rows, which have no one source"),
-        Column("column", TEXT, "attribute concerned, null = the whole record"),
-        _need("dimension", TEXT, "completeness, validity, uniqueness, consistency, accuracy or timeliness"),
-        _need("checked", BIGINT, "values looked at, summed over expectations"),
-        _need("failed", BIGINT, "values that failed, summed over expectations"),
-    ),
+    _SCORE,
+)
+
+QUALITY_PREVIOUS = Table(
+    "quality.previous",
+    "quality.score of the extract before this one, from the project's quality.jsonl; empty when there is none",
+    (*_SCORE, _need("as_of", DATE, "the day that extract was looked at")),
 )
 
 MATCHING_PAIR = Table(
@@ -426,7 +455,8 @@ DELIVERY_NOTE = Table(
 
 TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
-    STANDARDISE_VALUE, STANDARDISE_RECORD, QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE,
+    STANDARDISE_VALUE, STANDARDISE_RECORD, STANDARDISE_FREQUENT,
+    QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
     GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK,
     DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE,

@@ -1,11 +1,10 @@
-"""Check the records against the suites: findings to the record, counts to the expectation."""
+"""Check tables against the suites: findings to the row, counts to the expectation, scores to the column."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
 from typing import get_args
 
 import duckdb
@@ -16,12 +15,17 @@ from engine.progress import Watcher
 from engine.quality.filled import count_filled
 from engine.quality.findings import failing_rows, finding_select, query_of_rows
 from engine.quality.outcome import Outcome
+from engine.quality.scores import Judged, append_scores, count_looked_at
+from engine.quality.subject import SUBJECTS
 from engine.rulebook import RuleBook
 from engine.rulebook.expectations import CheckedTable, Dimension, ExpectationRule, Suite, load_suites, problem_at
-from engine.sql import identifier
-from engine.tables import QUALITY_EXPECTATION, QUALITY_FINDING
+from engine.sql import identifier, qualified
+from engine.tables import QUALITY_EXPECTATION, QUALITY_FINDING, QUALITY_PREVIOUS, QUALITY_SCORE
 from engine.vocabulary import Severity
-from engine.workspace import Workspace
+from engine.workspace import Workspace, in_list
+
+RECORDS: tuple[CheckedTable, ...] = ("intake.record", "standardise.record")
+"""What is checked before matching."""
 
 _TRUE_UNASKED = Outcome(success=True, failed=0)
 
@@ -37,40 +41,61 @@ def warm_up() -> None:
 
 
 def check(
-    ws: Workspace, book: RuleBook, *, suites: Sequence[str] | None = None, as_of: date, watcher: Watcher
+    ws: Workspace,
+    book: RuleBook,
+    *,
+    suites: Sequence[str] | None = None,
+    tables: Sequence[CheckedTable] = RECORDS,
+    as_of: date,
+    watcher: Watcher,
 ) -> StageReport:
-    """Validate the suites on their tables; fill ``quality.expectation`` and ``quality.finding``.
+    """Validate the suites on their tables; add to ``quality.expectation``, ``quality.finding`` and ``quality.score``.
 
-    A finding names record, attribute, expectation and reason, never the value. Every record goes on, whatever was
+    May be called several times in a run, once the tables are there; what was said of ``tables`` before is replaced.
+    A finding names row, attribute, expectation and reason, never the value. Every row goes on, whatever was
     found: the stage holds nothing back.
 
     Args:
         ws: workspace with the tables the suites are about.
         book: ``RuleBook(overlays, base=shipped("expectations"))``.
         suites: names of the suites to check; None = all that are not switched off.
+        tables: tables to check; suites about others are left out.
         as_of: the day the run is made for, ``$PARAMETER: as_of`` in a suite.
         watcher: told what was found.
 
     Returns:
-        Records in and out; figures: ``expectations``, ``expectations_failed``, ``findings``, findings by severity
-        and by dimension, ``records_with_findings`` and ``records_with_errors``.
+        Rows in and out; figures: ``expectations``, ``expectations_failed``, ``findings``, findings by severity
+        and by dimension, ``<rows>_with_findings`` and ``<rows>_with_errors``.
 
     Raises:
         RuleErrors: mistakes in the suites, all of them.
         AssayError: an expectation could not be computed, or its findings are not as many as its failures.
     """
-    chosen = load_suites(book, suites)
+    chosen = [suite for suite in load_suites(book, suites) if suite.table in tables]
     _refuse_bad_queries(ws, book, chosen)
-    ws.create(QUALITY_EXPECTATION)
-    ws.create(QUALITY_FINDING)
-    by_table = sorted(chosen, key=lambda suite: suite.table)
-    for table, of_table in groupby(by_table, key=lambda suite: suite.table):
-        _check_table(ws, book, table, list(of_table), as_of, watcher)
-    return _report(ws, watcher)
+    for contract in (QUALITY_EXPECTATION, QUALITY_FINDING, QUALITY_SCORE, QUALITY_PREVIOUS):
+        if not ws.exists(contract.name):
+            ws.create(contract)
+    _forget(ws, tables)
+    for table in tables:
+        of_table = [suite for suite in chosen if suite.table == table]
+        if of_table:
+            _check_table(ws, book, table, of_table, as_of, watcher)
+    return _report(ws, tables, watcher)
+
+
+def _forget(ws: Workspace, tables: Sequence[CheckedTable]) -> None:
+    """Take out what an earlier call said of ``tables``."""
+    about = in_list(tables)
+    ws.execute(
+        f'delete from quality.score where suite in (select suite from quality.expectation where "table" in {about})'
+    )
+    for contract in (QUALITY_EXPECTATION, QUALITY_FINDING):
+        ws.execute(f'delete from {qualified(contract.name)} where "table" in {about}')
 
 
 def _check_table(
-    ws: Workspace, book: RuleBook, table: str, suites: Sequence[Suite], as_of: date, watcher: Watcher
+    ws: Workspace, book: RuleBook, table: CheckedTable, suites: Sequence[Suite], as_of: date, watcher: Watcher
 ) -> None:
     from engine.quality.validation import validate
 
@@ -85,37 +110,55 @@ def _check_table(
         {"as_of": as_of.isoformat()},
     )
     found = {(suite.suite, rule.name): outcome for (suite, _, rule), outcome in zip(asked, outcomes, strict=True)}
-    for suite, _, rule in rules:
-        outcome = found.get((suite.suite, rule.name), _TRUE_UNASKED)
-        if rule.by_record and rule.listed and outcome.failed:
-            _find(ws, suite, rule, outcome.failed, failing_rows(rule, table, outcome.index_query, outcome.condition))
-        ws.connection.execute(
-            "insert into quality.expectation values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                suite.suite,
-                rule.name,
-                rule.type,
-                rule.meta.column,
-                rule.severity,
-                rule.meta.dimension,
-                outcome.success,
-                filled.checked(rule, outcome),
-                outcome.failed,
-                rule.meta.sentence.en,
-                rule.meta.sentence.fr,
-                rule.meta.sentence.de,
-                rule.meta.sentence.it,
-                rule.meta.owner,
-            ],
-        )
+    judged = [_judge(ws, suite, rule, found.get((suite.suite, rule.name), _TRUE_UNASKED)) for suite, _, rule in rules]
+    checked = count_looked_at(ws, table, judged)
+    for one, by_source in zip(judged, checked, strict=True):
+        outcome = found.get((one.suite, one.rule.name), _TRUE_UNASKED)
+        _insert(ws, table, one, outcome.success, filled.rows, sum(by_source.values()))
+    append_scores(ws, table, judged, checked)
+
+
+def _judge(ws: Workspace, suite: Suite, rule: ExpectationRule, outcome: Outcome) -> Judged:
+    """Write the findings of ``rule`` and keep what its score needs."""
+    failing = None
+    if rule.by_record and outcome.failed:
+        failing = failing_rows(rule, suite.table, outcome.index_query, outcome.condition)
+        if rule.listed:
+            _find(ws, suite, rule, outcome.failed, failing)
+    return Judged(suite.suite, rule, outcome.condition, outcome.failed, failing)
+
+
+def _insert(ws: Workspace, table: CheckedTable, one: Judged, success: bool, rows: int, checked: int) -> None:
+    rule, meta = one.rule, one.rule.meta
+    entry: dict[str, object] = {
+        "suite": one.suite,
+        "expectation": rule.name,
+        "table": table,
+        "type": rule.type,
+        "column": meta.column,
+        "severity": rule.severity,
+        "dimension": meta.dimension,
+        "success": success,
+        "rows": rows,
+        "rows_checked": checked,
+        "rows_failed": one.failed,
+        "listed": rule.listed,
+        "sentence": meta.sentence.en,
+        "sentence_fr": meta.sentence.fr,
+        "sentence_de": meta.sentence.de,
+        "sentence_it": meta.sentence.it,
+        "owner": meta.owner,
+    }
+    names, marks = ", ".join(map(identifier, entry)), ", ".join("?" for _ in entry)
+    ws.connection.execute(f"insert into quality.expectation ({names}) values ({marks})", list(entry.values()))
 
 
 def _find(ws: Workspace, suite: Suite, rule: ExpectationRule, failed: int, failing: str) -> None:
     before = ws.count(QUALITY_FINDING.name)
-    found = ws.append(QUALITY_FINDING, finding_select(suite.suite, rule, failing)) - before
+    found = ws.append(QUALITY_FINDING, finding_select(suite.suite, rule, suite.table, failing)) - before
     if found != failed:
         raise AssayError(
-            f"{suite.suite}.{rule.name}: {failed} records failed, but {found} findings were written",
+            f"{suite.suite}.{rule.name}: {failed} rows failed, but {found} findings were written",
             hint="This is a defect of Assay, not of your data: please report it with the suite.",
         )
 
@@ -133,7 +176,7 @@ def _refuse_bad_queries(ws: Workspace, book: RuleBook, suites: Sequence[Suite]) 
         if rule.kwargs.unexpected_rows_query is None:
             continue
         try:
-            ws.rows(f"explain {finding_select(suite.suite, rule, query_of_rows(rule, suite.table))}")
+            ws.rows(f"explain {finding_select(suite.suite, rule, suite.table, query_of_rows(rule, suite.table))}")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
             said = str(error).splitlines()[0]
             problems.append(problem_at(book, suite.suite, number, f"{rule.name}: {said}"))
@@ -141,34 +184,43 @@ def _refuse_bad_queries(ws: Workspace, book: RuleBook, suites: Sequence[Suite]) 
         raise RuleErrors(problems)
 
 
-def _report(ws: Workspace, watcher: Watcher) -> StageReport:
-    expectations, failed = ws.rows("select count(*), count(*) filter (not success) from quality.expectation")[0]
-    records, with_errors = ws.rows(
-        "select count(distinct record_id), count(distinct record_id) filter (severity = 'error') from quality.finding"
+def _report(ws: Workspace, tables: Sequence[CheckedTable], watcher: Watcher) -> StageReport:
+    """What was found in ``tables``, which are about the same kind of rows."""
+    subject = SUBJECTS[tables[0]]
+    about = in_list(tables)
+    expectations, failed = ws.rows(
+        f'select count(*), count(*) filter (not success) from quality.expectation where "table" in {about}'
     )[0]
-    severities = _findings_by(ws, "severity", get_args(Severity))
+    key = "coalesce(record_id, contact_id)"
+    findings, found, with_errors = ws.rows(
+        f"select count(*), count(distinct {key}), count(distinct {key}) filter (severity = 'error') "
+        f'from quality.finding where "table" in {about}'
+    )[0]
+    severities = _findings_by(ws, about, "severity", get_args(Severity))
+    units = f"{subject.unit}s"
     figures: dict[str, int | float | str] = {
         "expectations": expectations,
         "expectations_failed": failed,
-        "findings": ws.count(QUALITY_FINDING.name),
+        "findings": findings,
         **severities,
-        **_findings_by(ws, "dimension", get_args(Dimension)),
-        "records_with_findings": records,
-        "records_with_errors": with_errors,
+        **_findings_by(ws, about, "dimension", get_args(Dimension)),
+        f"{units.replace(' ', '_')}_with_findings": found,
+        f"{units.replace(' ', '_')}_with_errors": with_errors,
     }
-    checked = max(ws.count(table) for table in get_args(CheckedTable) if ws.exists(table))
+    checked = max((ws.count(table) for table in tables if ws.exists(table)), default=0)
     counts = ", ".join(f"{number:,} {severity}" for severity, number in severities.items())
-    note = f"{records:,} of {checked:,} records have findings ({counts}); {with_errors:,} have errors"
+    note = f"{found:,} of {checked:,} {units} have findings ({counts}); {with_errors:,} have errors"
     watcher.say(note)
-    return StageReport("quality", "record", checked, checked, notes=(note,), figures=figures)
+    return StageReport(subject.stage, subject.unit, checked, checked, notes=(note,), figures=figures)
 
 
-def _findings_by(ws: Workspace, column: str, words: Sequence[str]) -> dict[str, int]:
+def _findings_by(ws: Workspace, about: str, column: str, words: Sequence[str]) -> dict[str, int]:
     """Findings by a column of quality.expectation: every word, in its order, also those without any."""
     name = identifier(column)
     found = dict(
         ws.rows(
-            "with counted as (select suite, expectation, count(*) as findings from quality.finding group by all) "
+            "with counted as (select suite, expectation, count(*) as findings from quality.finding "
+            f'where "table" in {about} group by all) '
             f"select expectation.{name}, sum(counted.findings)::bigint "
             "from quality.expectation join counted using (suite, expectation) group by all"
         )

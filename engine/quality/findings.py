@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.rulebook.expectations import ExpectationRule, condition_columns
+from engine.quality.looked_at import not_ignored
+from engine.quality.subject import SUBJECTS
+from engine.rulebook.expectations import CheckedTable, ExpectationRule, condition_columns
 from engine.sql import identifier, literal, qualified
 
-INDEX: tuple[str, ...] = ("record_id", "source", "line_no")
-"""What a finding takes from its record."""
 
-_IGNORED_BY_DEFAULT = {"pair": "both_values_are_missing", "list": "all_values_are_missing"}
-
-
-def index_columns(rules: Sequence[ExpectationRule]) -> list[str]:
+def index_columns(rules: Sequence[ExpectationRule], table: CheckedTable) -> list[str]:
     """The columns Great Expectations must select besides the ones judged, so that findings need no join."""
-    wanted = dict.fromkeys(INDEX)
+    wanted = dict.fromkeys(SUBJECTS[table].index)
     for rule in rules:
         if rule.meta.reason_column is not None:
             wanted[rule.meta.reason_column] = None
@@ -29,14 +26,15 @@ def index_columns(rules: Sequence[ExpectationRule]) -> list[str]:
     return list(wanted)
 
 
-def finding_select(suite: str, rule: ExpectationRule, failing: str) -> str:
+def finding_select(suite: str, rule: ExpectationRule, table: CheckedTable, failing: str) -> str:
     """Findings of ``rule``: one row per row of ``failing``."""
     reason = literal(rule.meta.reason)
     if rule.meta.reason_column is not None:
         reason = f"coalesce({identifier(rule.meta.reason_column)}, {reason})"
     column = "null" if rule.meta.column is None else literal(rule.meta.column)
+    key = ", ".join(f"{sql} as {name}" for name, sql in SUBJECTS[table].columns.items())
     return (
-        f'select record_id, source, line_no, {column} as "column", {literal(rule.name)} as expectation, '
+        f'select {literal(table)} as "table", {key}, {column} as "column", {literal(rule.name)} as expectation, '
         f"{literal(suite)} as suite, {literal(rule.severity)} as severity, {reason} as reason\nfrom (\n{failing}\n)"
     )
 
@@ -53,7 +51,7 @@ def failing_rows(rule: ExpectationRule, table: str, index_query: str | None, con
     if rule.kwargs.unexpected_rows_query is not None:
         return query_of_rows(rule, table)
     filters = [condition] if condition is not None else []
-    filters += _not_ignored(rule)
+    filters += not_ignored(rule)
     if rule.type == "expect_compound_columns_to_be_unique":
         return _repeated(table, rule.kwargs.column_list or [], filters)
     assert index_query is not None, f"{rule.type} gives no query of failing rows"
@@ -74,21 +72,3 @@ def _repeated(table: str, columns: Sequence[str], filters: Sequence[str]) -> str
     names = [identifier(column) for column in columns]
     where = " and ".join([*filters, *(f"{name} is not null" for name in names)])
     return f"select * from {qualified(table)} where {where} qualify count(*) over (partition by {', '.join(names)}) > 1"
-
-
-def _not_ignored(rule: ExpectationRule) -> list[str]:
-    kwargs = rule.kwargs
-    if kwargs.column_A is not None and kwargs.column_B is not None:
-        columns, default = [kwargs.column_A, kwargs.column_B], _IGNORED_BY_DEFAULT["pair"]
-    elif kwargs.column_list is not None:
-        columns, default = kwargs.column_list, _IGNORED_BY_DEFAULT["list"]
-    else:
-        return []
-    names = [identifier(column) for column in columns]
-    match kwargs.ignore_row_if or default:
-        case "both_values_are_missing" | "all_values_are_missing":
-            return ["(" + " or ".join(f"{name} is not null" for name in names) + ")"]
-        case "either_value_is_missing" | "any_value_is_missing":
-            return [f"{name} is not null" for name in names]
-        case _:
-            return []

@@ -11,16 +11,12 @@ class Outcome:
 
     Attributes:
         success: the verdict (``mostly`` considered).
-        elements: records of the row condition; None = not counted, the whole table.
-        missing: of these, records without a value.
-        failed: records that failed; 0 for an expectation about the table as a whole.
+        failed: rows that failed; 0 for an expectation about the table as a whole.
         index_query: the query of the failing rows, where there is one.
         condition: the row condition as SQL.
     """
 
     success: bool
     failed: int
-    elements: int | None = None
-    missing: int = 0
     index_query: str | None = None
     condition: str | None = None

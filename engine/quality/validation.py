@@ -20,7 +20,7 @@ from engine.quality.duckdb_source import TableValidator
 from engine.quality.findings import index_columns
 from engine.quality.outcome import Outcome
 from engine.quality.types import expectation_class
-from engine.rulebook.expectations import ExpectationRule
+from engine.rulebook.expectations import CheckedTable, ExpectationRule
 from engine.vocabulary import Severity
 
 _SEVERITY: Mapping[Severity, FailureSeverity] = {
@@ -62,7 +62,7 @@ def build(rules: Sequence[tuple[Problem, ExpectationRule]]) -> list[Expectation]
 
 def validate(
     connection: duckdb.DuckDBPyConnection,
-    table: str,
+    table: CheckedTable,
     rules: Sequence[tuple[Problem, ExpectationRule]],
     parameters: Mapping[str, str],
 ) -> list[Outcome]:
@@ -86,7 +86,7 @@ def validate(
             configurations=validator.process_expectations_for_validation(
                 [expectation.configuration for expectation in expectations], dict(parameters)
             ),
-            runtime_configuration={"result_format": _result_format([rule for _, rule in rules])},
+            runtime_configuration={"result_format": _result_format([rule for _, rule in rules], table)},
         )
         by_number = {_number(result): result for result in results}
         conditions = [_condition_sql(validator, expectation) for expectation in expectations]
@@ -102,14 +102,14 @@ def _number(result: ExpectationValidationResult) -> int:
     return int(result.expectation_config.meta["number"])
 
 
-def _result_format(rules: Sequence[ExpectationRule]) -> dict[str, Any]:
+def _result_format(rules: Sequence[ExpectationRule], table: CheckedTable) -> dict[str, Any]:
     """Counts and queries; BASIC with no example, so that no value of a contact leaves the database."""
     return {
         "result_format": "BASIC",
         "partial_unexpected_count": 0,
         "exclude_unexpected_values": True,
         "return_unexpected_index_query": True,
-        "unexpected_index_column_names": index_columns(rules),
+        "unexpected_index_column_names": index_columns(rules, table),
     }
 
 
@@ -134,8 +134,6 @@ def _outcome(
     return Outcome(
         success=bool(result.success),
         failed=int(failed),
-        elements=counts.get("element_count"),
-        missing=counts.get("missing_count") or 0,
         index_query=counts.get("unexpected_index_query"),
         condition=condition,
     )

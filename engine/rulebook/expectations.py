@@ -27,8 +27,8 @@ Dimension = Literal["completeness", "validity", "uniqueness", "consistency", "ac
 
 Owner = Literal["customer", "import", "product"]
 
-CheckedTable = Literal["standardise.record", "intake.record"]
-"""Tables a suite may be about: a finding takes record_id, source and line_no from its record."""
+CheckedTable = Literal["intake.record", "standardise.record", "golden.contact", "delivery.operation"]
+"""Tables a suite may be about, in the order of a row's road."""
 
 PARAMETERS: tuple[str, ...] = ("as_of",)
 """What ``{$PARAMETER: name}`` may name: the day the run is made for."""

@@ -98,7 +98,9 @@ def test_findings_lead_to_the_line(ws: Workspace, tmp_path: Path) -> None:
     scene(ws)
     write_tables(ws, tmp_path)
     (finding,) = read(tmp_path / "findings.csv")
-    assert list(finding) == ["source", "line_no", "record_id", "column", "expectation", "severity", "reason"]
+    assert list(finding) == [
+        "table", "source", "line_no", "record_id", "contact_id", "column", "suite", "expectation", "severity", "reason",
+    ]  # fmt: skip
     assert (finding["line_no"], finding["column"], finding["reason"]) == ("3", "last_name", "empty")
 
 

@@ -56,10 +56,10 @@ def test_findings_name_record_attribute_expectation_and_reason(ws: Workspace, tm
     report = quality.check(ws, book_of(tmp_path, [HAS_EMAIL, reasoned]), as_of=AS_OF, watcher=Silent())
     found = rows(ws, "quality.finding", order_by="record_id")
     assert found == [
-        {"record_id": "r2", "source": "s", "line_no": 2, "column": "email", "expectation": "is_swiss", "suite": "mine",
-         "severity": "error", "reason": "doubted"},
-        {"record_id": "r3", "source": "s", "line_no": 3, "column": "email", "expectation": "has_email", "suite": "mine",
-         "severity": "warning", "reason": "failed"},
+        {"table": "standardise.record", "record_id": "r2", "source": "s", "line_no": 2, "contact_id": None,
+         "column": "email", "expectation": "is_swiss", "suite": "mine", "severity": "error", "reason": "doubted"},
+        {"table": "standardise.record", "record_id": "r3", "source": "s", "line_no": 3, "contact_id": None,
+         "column": "email", "expectation": "has_email", "suite": "mine", "severity": "warning", "reason": "failed"},
     ]  # fmt: skip
     assert (report.rows_in, report.rows_out, report.rows_held) == (3, 3, 0)
     figures = {"findings": 2, "error": 1, "warning": 1, "info": 0, "validity": 2, "completeness": 0}
@@ -133,7 +133,7 @@ def test_findings_that_are_not_as_many_as_the_failures_stop_the_run(
         return "select * from standardise.record where record_id = 'r1'"
 
     monkeypatch.setattr(sys.modules["engine.quality.check"], "failing_rows", wrong)
-    with pytest.raises(AssayError, match=r"mine\.has_email: 2 records failed, but 1 findings were written"):
+    with pytest.raises(AssayError, match=r"mine\.has_email: 2 rows failed, but 1 findings were written"):
         quality.check(ws, book_of(tmp_path, [HAS_EMAIL]), as_of=AS_OF, watcher=Silent())
 
 
