@@ -48,17 +48,51 @@ class PlaceholderBirthDates(RuleModel):
 
     null: Words
     oldest_year: int
-    day_share: float = Field(gt=0, lt=1)
     first_of_january_times: float = Field(gt=1)
 
 
-class FrequentValues(RuleModel):
-    """When a value that should identify stands on too many rows."""
+class HolderTail(RuleModel):
+    """How many holders the genuine values of one attribute have."""
+
+    tail: float = Field(gt=0, lt=1)
+    least: int = Field(ge=1)
+
+
+class SharedValues(RuleModel):
+    """When a value of one holder is named in the report."""
 
     rows: int = Field(ge=1)
     share: float = Field(gt=0, lt=1)
-    names: int = Field(ge=1)
-    names_share: float = Field(gt=0, le=1)
+
+
+class CrowdedDays(RuleModel):
+    """When a birth date is everybody's."""
+
+    season: float = Field(ge=1)
+    z: float = Field(gt=0)
+    least: int = Field(ge=1)
+
+
+class FrequentNames(RuleModel):
+    """When a first and last name together are no person's."""
+
+    times: float = Field(ge=1)
+    z: float = Field(gt=0)
+    least: int = Field(ge=1)
+    least_share: float = Field(ge=0, lt=1)
+
+
+class Frequency(RuleModel):
+    """``standardisation/frequency.yml``."""
+
+    false_alarm: float = Field(gt=0, lt=1)
+    holders: dict[Literal["email", "phone", "siret", "identifier", "address"], HolderTail]
+    highest_tail: float = Field(gt=0, lt=1)
+    holders_share: float = Field(gt=0, le=1)
+    certain_times: float = Field(ge=1)
+    shared: SharedValues
+    birth_date: CrowdedDays
+    name: FrequentNames
 
 
 class Placeholders(RuleModel):
@@ -75,7 +109,6 @@ class Placeholders(RuleModel):
     town: PlaceholderList
     birth_date: PlaceholderBirthDates
     id_number: PlaceholderList
-    frequent: FrequentValues
 
 
 class WeakTitles(RuleModel):

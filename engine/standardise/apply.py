@@ -13,7 +13,7 @@ from engine.standardise.cleaning import clean_sql
 from engine.standardise.countries import resolve_countries
 from engine.standardise.days import standardise_days
 from engine.standardise.folding import fold_sql
-from engine.standardise.frequency import guard_frequent_values
+from engine.standardise.frequency import guard_frequent_values, put_holders
 from engine.standardise.mail import standardise_mail
 from engine.standardise.numbers import standardise_numbers
 from engine.standardise.persons import standardise_persons
@@ -24,8 +24,9 @@ from engine.vocabulary import EXTRAS
 from engine.workspace import Workspace
 
 _MADE = (
-    "std_country", "std_phone", "std_address", "std_person", "std_email", "std_day", "std_frequent", "std_website",
-    "std_language", "std_siret", "std_siren", "std_vat", "std_identifier",
+    "std_country", "std_phone", "std_address", "std_person", "std_email", "std_day", "std_frequent",
+    "std_frequent_value", "std_frequent_name", "std_website", "std_language", "std_siret", "std_siren", "std_vat",
+    "std_identifier",
 )  # fmt: skip
 
 
@@ -52,6 +53,7 @@ def apply(
     resolve_countries(ws, book, home_country=home_country)
     watcher.step("names and organisations")
     notes = standardise_persons(ws, book, workers=workers)
+    put_holders(ws)
     watcher.step("e-mails")
     standardise_mail(ws, book, workers=workers)
     watcher.step("phones")

@@ -10,7 +10,7 @@ from typing import cast
 import pyarrow as pa
 
 from engine.rulebook.load import RuleBook
-from engine.rulebook.standardisation import Dates, Placeholders
+from engine.rulebook.standardisation import Dates, Frequency, Placeholders
 from engine.standardise.dates import (
     DateWords,
     DayMonthOrder,
@@ -23,11 +23,13 @@ from engine.standardise.value_log import log_values
 from engine.workspace import Workspace
 
 ATTRIBUTES = ("birth_date", "created_on", "updated_on", "last_order_on")
-_WORKING = ("std_day_cell", "std_day_order", "std_day_read", "std_day_text", "std_day_column")
+_WORKING = ("std_day_cell", "std_day_order", "std_day_read", "std_day_text")
 
 
 def standardise_days(ws: Workspace, book: RuleBook, *, as_of: date, workers: int) -> tuple[str, ...]:
     """Read the date columns: temp table std_day (source, attribute, raw, rows, day, year, reason).
+
+    Reads std_frequent_holder. Leaves std_day_column, the birth dates that are nobody's own, to the frequency guard.
 
     Args:
         ws: the workspace, with intake.record.
@@ -39,6 +41,7 @@ def standardise_days(ws: Workspace, book: RuleBook, *, as_of: date, workers: int
         Sentences about the order of day and month, per column that needed a decision.
     """
     placeholders = book.load("standardisation/placeholders.yml", Placeholders)
+    frequency = book.load("standardisation/frequency.yml", Frequency)
     words = DateWords.of(book.load("standardisation/dates.yml", Dates), placeholders)
     ws.execute(f"create or replace temp table std_day_cell as {ws.statement('standardise', 'day_cell')}")
     notes = _put_orders(ws)
@@ -62,9 +65,9 @@ def standardise_days(ws: Workspace, book: RuleBook, *, as_of: date, workers: int
     ws.execute(
         f"create or replace temp table std_day_column as {ws.statement('standardise', 'day_column')}",
         {
-            "rows": placeholders.frequent.rows,
-            "day_share": placeholders.birth_date.day_share,
+            "rows": frequency.shared.rows,
             "times": placeholders.birth_date.first_of_january_times,
+            **frequency.birth_date.model_dump(),
         },
     )
     ws.execute(f"create or replace temp table std_day as {ws.statement('standardise', 'day')}")

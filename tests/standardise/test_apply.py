@@ -428,7 +428,7 @@ def test_a_default_birth_date_is_a_placeholder_and_many_first_of_january_are_dou
     default = [{"source": "a", "birth_date": "1980-05-05"} for _ in range(30)]
     januaries = [{"source": "b", "birth_date": f"{1950 + number}-01-01"} for number in range(25)]
     found = read(ws, [*default, *januaries], "birth_date", "birth_date_reason")
-    assert found[0] == (None, "placeholder")
+    assert found[0] == (None, "frequent_value")
     assert found[30] == (date(1950, 1, 1), "first_of_january")
 
 

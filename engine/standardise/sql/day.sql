@@ -8,7 +8,7 @@ select
     case when coalesce(col.is_placeholder, false) then null else try_cast(read.day as date) end as day,
     case when coalesce(col.is_placeholder, false) then null else read.year end as year,
     case
-        when col.is_placeholder then 'placeholder'
+        when col.is_placeholder then 'frequent_value'
         when col.is_first_of_january then coalesce(read.reason, 'first_of_january')
         else read.reason
     end as reason

@@ -45,10 +45,10 @@ select
     mail.email_class,
     website.standard as website,
     lang.standard as language,
-    siret.standard as siret,
-    coalesce(siren.standard, siren_of_siret.standard, siren_of_vat.standard) as siren,
+    case when odd_siret.value is null then siret.standard end as siret,
+    coalesce(siren.standard, case when odd_siret.value is null then siren_of_siret.standard end, siren_of_vat.standard) as siren,
     vat.standard as vat,
-    identifier.standard as identifier,
+    case when odd_identifier.value is null then identifier.standard end as identifier,
     nullif(trim(record.contact_number), '') as contact_number,
     std_kept_remark(record.remark) as remark,
     std_kept_status(record.status) as status,
@@ -87,7 +87,7 @@ select
     record.vat as vat_raw,
     person.title_reason as title_reason,
     person.first_name_reason as first_name_reason,
-    person.last_name_reason as last_name_reason,
+    coalesce(person.last_name_reason, case when odd_name.first_name is not null then 'frequent_value' end) as last_name_reason,
     person.organisation_reason as organisation_reason,
     case when birth.day = created.day then 'equals_created_date' else birth.reason end as birth_date_reason,
     address.addr_line1_reason as addr_line1_reason,
@@ -101,7 +101,7 @@ select
     case when list_contains(often.emails_dropped, mail.email2) then 'frequent_value' else mail.email2_reason end as email2_reason,
     website.reason as website_reason,
     lang.reason as language_reason,
-    siret.reason as siret_reason,
+    case when odd_siret.value is not null then 'frequent_value' else siret.reason end as siret_reason,
     siren.reason as siren_reason,
     vat.reason as vat_reason
 from intake.record as record
@@ -130,3 +130,8 @@ left join std_siren as siren_of_siret on siren_of_siret.raw = record.siret
 left join std_siren as siren_of_vat on siren_of_vat.raw = record.vat
 left join std_vat as vat on vat.raw = record.vat and vat.country = coalesce(place.country, '')
 left join std_identifier as identifier on identifier.raw = record.identifier
+left join std_frequent_value as odd_siret on odd_siret.attribute = 'siret' and odd_siret.value = siret.standard
+left join std_frequent_value as odd_identifier
+    on odd_identifier.attribute = 'identifier' and odd_identifier.value = identifier.standard
+left join std_frequent_name as odd_name
+    on odd_name.first_name = person.first_name and odd_name.last_name = person.last_name
