@@ -17,7 +17,7 @@ _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 
 def render_html(data: dict[str, Any]) -> str:
     """The page for ``data``, the content of report.json (:func:`engine.presentation.report.report_data`)."""
-    return _environment().get_template("report.html.j2").render(data)
+    return environment().get_template("report.html.j2").render(data)
 
 
 def _visible(value: object) -> object:
@@ -25,8 +25,9 @@ def _visible(value: object) -> object:
     return _HIDDEN.sub("\ufffd", value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Templates of engine/presentation/templates: escaped, strict about names, with the filters of wording."""
+    made = Environment(
         loader=PackageLoader("engine.presentation"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -34,8 +35,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    environment.filters.update(
+    made.filters.update(
         figure=figure, number=number, percent=percent, words=words, size=size, rename_none=rename_none
     )
-    environment.globals["charts"] = charts
-    return environment
+    made.globals["charts"] = charts
+    return made
