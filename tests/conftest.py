@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ _FILLERS: dict[str, object] = {
     "INTEGER": 0,
     "DOUBLE": 0.0,
     "BOOLEAN": False,
+    "DATE": date(2026, 1, 1),
 }
 
 

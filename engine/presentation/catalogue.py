@@ -1,0 +1,154 @@
+"""What people read, in their language: the texts of engine/presentation/language/*.yml, and how numbers are written.
+
+Each text stands there in all four languages side by side; a test proves that none is missing. Codes that only a
+project knows (an expectation of its own) have no text: they are shown as words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from engine.vocabulary import Language
+
+FILES: tuple[str, ...] = ("words", "workbook", "report", "attributes", "reasons")
+"""Files of engine/presentation/language, without ``.yml``."""
+
+_NARROW = "\N{NARROW NO-BREAK SPACE}"
+_SPACE = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberForm:
+    """How a language writes numbers and dates. German as in Switzerland, like its texts here."""
+
+    thousands: str
+    decimal: str
+    day: str
+
+
+_FORMS: Mapping[Language, NumberForm] = {
+    "en": NumberForm(",", ".", "%Y-%m-%d"),
+    "fr": NumberForm(_NARROW, ",", "%d/%m/%Y"),
+    "de": NumberForm("’", ".", "%d.%m.%Y"),
+    "it": NumberForm(".", ",", "%d/%m/%Y"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The texts of one language.
+
+    Attributes:
+        language: the language.
+        texts: ``<file>.<key>`` -> text, with ``{names}`` to fill in.
+        attributes: attribute -> what people call it.
+        reasons: reason code -> a short name of the problem.
+        todos: reason code -> what the customer should do.
+    """
+
+    language: Language
+    texts: Mapping[str, str]
+    attributes: Mapping[str, str]
+    reasons: Mapping[str, str]
+    todos: Mapping[str, str]
+
+    def text(self, key: str, count: int | None = None, **values: object) -> str:
+        """The text ``key``, filled in; with ``count`` the form ``<key>.one`` is used for one, and ``{count}`` filled.
+
+        Raises:
+            KeyError: there is no such text: a defect of ours.
+        """
+        if count is not None:
+            values["count"] = self.number(count)
+            key = f"{key}.one" if count == 1 and f"{key}.one" in self.texts else key
+        return self.texts[key].format(**values)
+
+    def attribute(self, name: str | None) -> str:
+        """What people call an attribute; null is the whole record."""
+        return self.attributes.get(name or "record") or (name or "").replace("_", " ")
+
+    def reason(self, code: str) -> str:
+        """A short name of the problem ``code``."""
+        return self.reasons.get(code) or code.replace("_", " ")
+
+    def todo(self, code: str, otherwise: str = "doubted") -> str:
+        """What to do about the problem ``code``; what a project alone knows gets the advice for ``otherwise``."""
+        return self.todos.get(code) or self.todos[otherwise]
+
+    def number(self, value: int) -> str:
+        """A count with its thousands set apart.
+
+        >>> [catalogue(language).number(1234567) for language in ("en", "de", "it")]
+        ['1,234,567', '1’234’567', '1.234.567']
+        """
+        return f"{value:,}".replace(",", _FORMS[self.language].thousands)
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """A number with ``digits`` decimals.
+
+        >>> [catalogue(language).decimal(1234.56) for language in ("en", "de", "it")]
+        ['1,234.6', '1’234.6', '1.234,6']
+        """
+        form = _FORMS[self.language]
+        whole, _, rest = f"{value:,.{digits}f}".partition(".")
+        return whole.replace(",", form.thousands) + (f"{form.decimal}{rest}" if rest else "")
+
+    def percent(self, share: float) -> str:
+        """A share as a percentage that never rounds up to all nor down to nothing.
+
+        >>> [catalogue("en").percent(share) for share in (0, 0.00001, 0.1234, 0.99999, 1)]
+        ['0\\xa0%', '<0.1\\xa0%', '12.3\\xa0%', '>99.9\\xa0%', '100\\xa0%']
+        """
+        if share in (0, 1):
+            amount = str(int(share * 100))
+        elif share < 0.001:
+            amount = f"<{self.decimal(0.1)}"
+        elif share > 0.999:
+            amount = f">{self.decimal(99.9)}"
+        else:
+            amount = self.decimal(share * 100)
+        return f"{amount}{_SPACE}%"
+
+    def day(self, value: date) -> str:
+        """A day.
+
+        >>> catalogue("en").day(date(2026, 11, 22)), catalogue("fr").day(date(2026, 11, 22))
+        ('2026-11-22', '22/11/2026')
+        """
+        return value.strftime(_FORMS[self.language].day)
+
+
+@lru_cache
+def catalogue(language: Language) -> Catalogue:
+    """The texts of ``language``."""
+    files = {name: read(name) for name in FILES}
+    return Catalogue(
+        language=language,
+        texts={
+            f"{name}.{key}": entry[language]
+            for name in FILES
+            if name not in ("attributes", "reasons")
+            for key, entry in files[name].items()
+        },
+        attributes={name: entry[language] for name, entry in files["attributes"].items()},
+        reasons={code: entry["name"][language] for code, entry in files["reasons"].items()},
+        todos={code: entry["todo"][language] for code, entry in files["reasons"].items()},
+    )
+
+
+@lru_cache
+def read(name: str) -> Mapping[str, Any]:
+    """The content of one file, all languages."""
+    # the C reader, where PyYAML has it: the plain one needs half a second for these files
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = resources.files("engine.presentation").joinpath("language", f"{name}.yml").read_text(encoding="utf-8")
+    content = yaml.load(text, Loader=loader)
+    assert isinstance(content, dict)
+    return content
