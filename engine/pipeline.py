@@ -139,7 +139,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     Thread(target=_warm_up, daemon=True).start()
     clock = _Clock(watcher)
     book, expectations = rule_books(options.project)
-    with _workspace(options) as ws, Outbox(options.out) as outbox:
+    with open_workspace(options) as ws, Outbox(options.out) as outbox:
         ws.create(PROTOCOL_STEP)
         with clock.stage("intake") as done:
             done(intake.stage_sources(ws, source_files(options), scratch=_scratch(options), watcher=watcher, book=book))
@@ -164,6 +164,8 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             )
         with clock.stage("golden") as done:
             done(golden.survive(ws, book, numbers=_numbers(options, book), watcher=watcher))
+        with clock.stage("golden quality") as done:
+            done(quality.check(ws, expectations, tables=["golden.contact"], as_of=options.as_of, watcher=watcher))
         with clock.stage("delivery") as done:
             done(
                 delivery.deliver(
@@ -177,11 +179,17 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
                     watcher=watcher,
                 )
             )
+        with clock.stage("delivery quality") as done:
+            done(quality.check(ws, expectations, tables=["delivery.operation"], as_of=options.as_of, watcher=watcher))
+        if options.project is not None:
+            quality.read_previous(ws, options.project.quality)
         with clock.stage("presentation"):
             report = _present(ws, options, mappings, clock.reports, outbox.folder)
         if options.project is not None:
             golden.append_numbers(ws, options.project.numbers)  # first: a number shown is a number given
         files = outbox.publish()
+        if options.project is not None:
+            quality.remember(ws, options.project.quality, as_of=options.as_of)
     result = RunResult(report, files, clock.seconds, clock.cpu_seconds, _peak_memory())
     _log(options.workspace, result)
     return result
@@ -217,7 +225,8 @@ def source_files(options: RunOptions) -> list[SourceFile]:
     ]
 
 
-def _workspace(options: RunOptions) -> Workspace:
+def open_workspace(options: RunOptions) -> Workspace:
+    """A fresh workspace in the folder and within the threads and memory of ``options``."""
     # half of what the process may use: DuckDB's resident set can reach twice its limit (measured)
     limit = f"{parse_memory(options.memory) // 2 // 1_000_000}MB"
     return Workspace.open(options.workspace, threads=options.threads, memory=limit)
@@ -382,7 +391,7 @@ class _Clock:
         for report in reports:
             held = f", {report.rows_held:,} held" if report.rows_held else ""
             self._watcher.say(
-                f"{name:<13}{report.rows_in:>11,} {report.unit}s in, {report.rows_out:,} out{held}"
+                f"{name:<16}{report.rows_in:>11,} {report.unit}s in, {report.rows_out:,} out{held}"
                 f"  ({self.seconds[name]:.1f} s)"
             )
             for note in report.notes:

@@ -98,6 +98,11 @@ class Project:
         return self.root / "decisions.jsonl"
 
     @property
+    def quality(self) -> Path:
+        """What every extract scored."""
+        return self.root / "quality.jsonl"
+
+    @property
     def models(self) -> Path:
         """Trained match models."""
         return self.root / "models"

@@ -1,8 +1,10 @@
-"""Quality: expectations of records and tables, judged by Great Expectations; findings to the record.
+"""Quality: expectations of records, contacts and import rows, judged by Great Expectations; findings to the row.
 
-The only package that imports Great Expectations, and only when :func:`check` or :func:`warm_up` runs.
+The only package that imports Great Expectations, and only when :func:`check`, :func:`warm_up` or
+:func:`write_data_docs` runs.
 """
 
-from engine.quality.check import check, warm_up
+from engine.quality.check import RECORDS, check, warm_up
+from engine.quality.history import read_previous, remember
 
-__all__ = ["check", "warm_up"]
+__all__ = ["RECORDS", "check", "read_previous", "remember", "warm_up"]

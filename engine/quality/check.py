@@ -12,6 +12,7 @@ import duckdb
 from engine.errors import AssayError, Problem, RuleErrors
 from engine.ledger import StageReport
 from engine.progress import Watcher
+from engine.quality.deferred import deferred
 from engine.quality.filled import count_filled
 from engine.quality.findings import failing_rows, finding_select, query_of_rows
 from engine.quality.outcome import Outcome
@@ -31,13 +32,14 @@ _TRUE_UNASKED = Outcome(success=True, failed=0)
 
 
 def warm_up() -> None:
-    """Import Great Expectations (4 to 9 s), so that a thread can do it while other stages wait for DuckDB.
+    """Import Great Expectations (3 s), so that a thread can do it while other stages wait for DuckDB.
 
     Safe beside other imports: each module is imported under its own lock, by whoever comes first. Without a network
     and without telemetry: the variable that switches it off is read at import.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import engine.quality.validation  # noqa: F401
+    with deferred("scipy.stats", "altair"):
+        import engine.quality.validation  # noqa: F401
 
 
 def check(
@@ -97,6 +99,7 @@ def _forget(ws: Workspace, tables: Sequence[CheckedTable]) -> None:
 def _check_table(
     ws: Workspace, book: RuleBook, table: CheckedTable, suites: Sequence[Suite], as_of: date, watcher: Watcher
 ) -> None:
+    warm_up()
     from engine.quality.validation import validate
 
     rules = list(_rules(suites))
