@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.errors import AssayError
     from engine.pipeline import RunOptions, RunResult
     from engine.vocabulary import Language
+    from engine.workspace import Workspace
 
 app = typer.Typer(
     name="assay",
@@ -33,6 +34,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # drawing help with rich doubles its time
 )
+
+match_app = typer.Typer(help="Look into matching.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(match_app, name="match")
+
+_RUN_HELP = "Output folder of the run to look at. Default: ./out, or the project's."
+_LANGUAGE_HELP = "Language of what people read. Default: en, or the project's."
 
 _DEFECT = 1
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -100,6 +107,9 @@ def _known_failures() -> Iterator[None]:
         raise
     except AssayError as error:
         _fail(error)
+    except BrokenPipeError:  # the reader of stdout has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
     except KeyboardInterrupt:
         _narrate("assay: stopped; nothing was written")
         raise typer.Exit(130) from None
@@ -285,6 +295,159 @@ def init(
             )
         for path in written:
             typer.echo(str(path))
+
+
+@app.command()
+def trace(
+    name: Annotated[
+        str, typer.Argument(metavar="ID", help="A record_id, source#line, a contact_id or a contact number.")
+    ],
+    out: Annotated[Path | None, typer.Option(help=_RUN_HELP, show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show where a contact comes from: its lines, every value with the rule that chose it, and its import rows.
+
+    Prints personal data: that is what it is for.
+    """
+    with _known_failures():
+        from engine.presentation.aloud import trace_lines
+        from engine.trace import trace as told_of
+
+        with _last_run(out) as ws:
+            told = told_of(ws, name)
+        _tell(told, trace_lines(told), as_json)
+
+
+@app.command()
+def explain(
+    left: Annotated[str, typer.Argument(metavar="A", help="A record: record_id, source#line, or a contact of one.")],
+    right: Annotated[str, typer.Argument(metavar="B", help="The other record.")],
+    chart: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw the waterfall too.", show_default=False)
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help=_RUN_HELP, show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Say why two records were merged, asked about or left apart: the evidence step by step, in bits.
+
+    Prints personal data: that is what it is for.
+    """
+    with _known_failures():
+        from engine.errors import UsageError
+        from engine.explanation import explain as told_of
+        from engine.presentation.aloud import explanation_lines
+
+        with _last_run(out) as ws:
+            told = told_of(ws, left, right)
+        if chart is not None:
+            from engine.presentation.waterfall import write_waterfall
+
+            if not told["steps"]:
+                raise UsageError(f"there is nothing to draw: {told['fate']}", hint=told["why"])
+            write_waterfall(told, chart)
+        _tell(told, explanation_lines(told), as_json)
+
+
+@match_app.command()
+def evaluate(
+    truth: Annotated[Path, typer.Option(metavar="FILE", help="CSV: source,line_no,entity_id or record_id,entity_id.")],
+    out: Annotated[Path | None, typer.Option(help=_RUN_HELP, show_default=False)] = None,
+    min_f1: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Exit with 1 when the pairwise F1 is below.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Measure the last run against truth: pairs, records (B-cubed), whole clusters, and a curve by threshold."""
+    with _known_failures():
+        from engine.evaluation import evaluate as measured
+        from engine.presentation.aloud import evaluation_lines
+
+        told = measured(_output_folder(out), truth).row()
+        _tell(told, evaluation_lines(told), as_json)
+        if min_f1 is not None and told["total"]["f1"] < min_f1:
+            _narrate(f"assay: F1 {told['total']['f1']:.4f} is below {min_f1}")
+            raise typer.Exit(1)
+
+
+@app.command()
+def review(
+    to: Annotated[
+        Path | None, typer.Option("--export", metavar="FILE.xlsx", help="Write the questions.", show_default=False)
+    ] = None,
+    answered: Annotated[
+        Path | None, typer.Option("--import", metavar="FILE.xlsx", help="Take the answers over.", show_default=False)
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who answered (for --import).")] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Default: the project's decisions.jsonl.", show_default=False),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Questions at most.")] = 500,
+    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=_LANGUAGE_HELP)] = None,
+    out: Annotated[Path | None, typer.Option(help=_RUN_HELP, show_default=False)] = None,
+) -> None:
+    """Ask people about pairs in a workbook, and take their answers into decisions.jsonl.
+
+    The questions that change most come first. `assay run` in the project then follows the answers.
+    """
+    with _known_failures():
+        from engine import review as reviewing
+        from engine.errors import UsageError
+        from engine.project import find_project
+
+        project = find_project(Path.cwd())
+        kept = decisions or (project.decisions if project else None)
+        if (to is None) == (answered is None):
+            raise UsageError("either --export FILE.xlsx or --import FILE.xlsx")
+        with _last_run(out) as ws:
+            if to is not None:
+                spoken = _language(language) or (project.language if project else "en")
+                asked = reviewing.export_review(ws, kept, to, language=spoken, limit=limit, as_of=date.today())
+                _narrate(f"{asked:,} questions in {to}")
+                typer.echo(str(to))
+                return
+            assert answered is not None
+            if not by or kept is None:
+                raise UsageError(
+                    "--import needs --by NAME and a place for the decisions",
+                    hint="Run it in a project, or name --decisions decisions.jsonl.",
+                )
+            now = datetime.now().astimezone().isoformat(timespec="seconds")
+            taken = reviewing.import_review(ws, kept, answered, by=by, at=now)
+        _narrate(
+            f"{taken.answers:,} answers read, {taken.added:,} decisions added to {kept}"
+            + (f"; {taken.unknown:,} records are not in the last run" if taken.unknown else "")
+        )
+        typer.echo(str(kept))
+
+
+def _output_folder(out: Path | None) -> Path:
+    """The folder of the last run: named, the project's, or ./out."""
+    from engine.project import find_project
+
+    if out is not None:
+        return out
+    project = find_project(Path.cwd())
+    return project.out if project else Path("out")
+
+
+@contextmanager
+def _last_run(out: Path | None) -> Iterator[Workspace]:
+    """The tables the last run left, to read."""
+    from engine.project import find_project
+    from engine.workspace import Workspace
+
+    project = find_project(Path.cwd()) if out is None else None
+    with Workspace.look(project.workspace if project else _output_folder(out) / ".assay") as ws:
+        yield ws
+
+
+def _tell(told: dict[str, Any], lines: list[str], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for line in lines:
+            typer.echo(_plain(line))
 
 
 def _init_arguments(where: list[Path], from_files: list[Path]) -> tuple[Path, list[Path]]:

@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 import duckdb
 import pyarrow as pa
 
-from engine.errors import AssayError, SurroundingsError, WorkspaceBusy
+from engine.errors import AssayError, SurroundingsError, UsageError, WorkspaceBusy
 from engine.sql import identifier, literal, qualified
 from engine.tables import Column, Table, schemas
 
@@ -32,11 +32,13 @@ class Workspace:
     keeps ``workspace.duckdb``, its spill folder and its lock inside ``folder``, all private to the user.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, folder: Path | None, lock: IO[str] | None) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, folder: Path | None, lock: IO[str] | None, read: bool = False
+    ) -> None:
         self.connection = connection
         self.folder = folder
         self._lock = lock
-        for schema in schemas():
+        for schema in () if read else schemas():
             connection.execute(f"create schema if not exists {identifier(schema)}")
 
     @classmethod
@@ -89,6 +91,31 @@ class Workspace:
         # rebuilt on every run and read a few times: compressing costs a third of a run and saves only disk
         connection.execute("set force_compression = 'uncompressed'")
         return cls(connection, folder=folder, lock=lock)
+
+    @classmethod
+    def look(cls, folder: Path) -> Self:
+        """Open what the last run left in ``folder``, to read only.
+
+        Raises:
+            UsageError: no run left anything there.
+            WorkspaceBusy: a run is writing it.
+            SurroundingsError: it cannot be read.
+        """
+        database = folder / "workspace.duckdb"
+        if not database.is_file():
+            raise UsageError(
+                f"no run has left its tables in {folder}", hint="Run `assay run` first, or name its folder with --out."
+            )
+        lock = _hold(folder / "lock")
+        try:
+            connection = duckdb.connect(str(database), read_only=True)
+        except duckdb.Error as error:
+            lock.close()
+            raise SurroundingsError(
+                f"cannot read the workspace in {folder}: {type(error).__name__}", hint="Run `assay run` again."
+            ) from error
+        connection.execute("set enable_progress_bar = false")
+        return cls(connection, folder=None, lock=lock, read=True)
 
     def close(self) -> None:
         """Close the database, empty the spill folder and let the lock go."""

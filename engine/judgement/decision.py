@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -50,3 +52,40 @@ def read_decisions(path: Path) -> list[Decision]:
     if problems:
         raise RuleErrors(problems)
     return [latest[pair] for pair in sorted(latest)]
+
+
+def append_decisions(path: Path, decisions: Sequence[Decision]) -> int:
+    """Add ``decisions`` to the file, those that say nothing new left out; readable by the owner only.
+
+    Returns:
+        Decisions added.
+
+    Raises:
+        RuleErrors: the file holds lines that are no decisions.
+    """
+    in_force = {
+        tuple(sorted((said.record_id_l, said.record_id_r))): (said.judgement, said.why) for said in read_decisions(path)
+    }
+    new = [
+        said
+        for said in decisions
+        if in_force.get(tuple(sorted((said.record_id_l, said.record_id_r)))) != (said.judgement, said.why)
+    ]
+    if not new:
+        return 0
+    text = "".join(json.dumps(said.model_dump(), ensure_ascii=False) + "\n" for said in new)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "ab") as file:
+        file.write((b"\n" if _is_torn(path) else b"") + text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return len(new)
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether the last line has no end: a line added to it would be glued on."""
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
