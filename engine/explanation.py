@@ -150,7 +150,7 @@ def _steps(ws: Workspace, pair: Told) -> list[Told]:
     steps = [(part["name"], float(part["bits"])) for part in parts if part is not None]
     prior = _prior(ws, pair["kind"])
     if prior is not None:
-        steps.insert(0, ("two records of the base, before looking", prior))
+        steps.insert(0, ("before looking (prior odds)", prior))
     rest = pair["match_weight"] - sum(bits for _, bits in steps)
     if abs(rest) >= 0.05:
         steps.append(("all else, and rounding", rest))

@@ -58,7 +58,7 @@ def test_the_steps_begin_with_the_prior_and_add_up_to_the_weight(ws: Workspace) 
     base(ws, [pair("r1", "r2", 0.4, "ask")])
     told = explain(ws, "r2", "r1")
     assert [(step["name"], step["bits"]) for step in told["steps"]] == [
-        ("two records of the base, before looking", -10.0),
+        ("before looking (prior odds)", -10.0),
         ("last_name exact", 8.0),
         ("email equal", 5.0),
         ("household cap", -3.0),

@@ -19,7 +19,8 @@ def write_waterfall(told: dict[str, Any], path: Path) -> None:
     import altair as alt
     import vl_convert
 
-    rows, before = [], 0.0
+    rows: list[dict[str, Any]] = []
+    before = 0.0
     for number, step in enumerate(told["steps"], start=1):
         rows.append(
             {
@@ -33,11 +34,19 @@ def write_waterfall(told: dict[str, Any], path: Path) -> None:
         before = step["so_far"]
     weight = told["match_weight"]
     rows.append({"step": "match weight", "from": 0.0, "to": weight, "means": "weight", "bits": f"{weight:+.1f}"})
+    for row in rows:
+        row["end"] = max(row["from"], row["to"])
     order = [row["step"] for row in rows]
-    bars = alt.Chart(alt.InlineData(values=rows)).encode(y=alt.Y("step:N", sort=order, title=None))
+    bars = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y("step:N", sort=order, title=None, axis=alt.Axis(labelLimit=320))
+    )
     drawn = alt.layer(
         bars.mark_bar().encode(
-            x=alt.X("from:Q", title="match weight (bits: one more doubles the odds)"),
+            x=alt.X(
+                "from:Q",
+                title="match weight (bits: one more doubles the odds)",
+                scale=alt.Scale(padding=40, nice=False),
+            ),
             x2="to:Q",
             color=alt.Color(
                 "means:N",
@@ -46,7 +55,7 @@ def write_waterfall(told: dict[str, Any], path: Path) -> None:
                 legend=alt.Legend(orient="top"),
             ),
         ),
-        bars.mark_text(align="left", dx=4).encode(x="to:Q", text="bits:N"),
+        bars.mark_text(align="left", dx=4).encode(x="end:Q", text="bits:N"),
         *(
             [
                 alt.Chart(alt.InlineData(values=[{"at": told["thresholds"]["merge"]}]))
