@@ -89,8 +89,9 @@ def outputs() -> str:
         "Files for a machine carry every value byte for byte.",
     ]
     rows = [(f"`{file.name}`", file.reader, _sentence(file.what)) for file in FILES]
+    readers = {True: "person", False: "machine"}
     rows += [
-        (f"`{name}`", "person" if name.endswith("html") else "machine", _sentence(w)) for name, w in OTHERS.items()
+        (f"`{name}`", readers[name.endswith((".html", ".xlsx"))], _sentence(what)) for name, what in OTHERS.items()
     ]
     rows += [(f"`{name}/`", "machine", _sentence(what)) for name, what in FOLDERS.items()]
     parts.append(_grid(("file", "for a", "what it is"), rows))

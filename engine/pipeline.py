@@ -267,13 +267,17 @@ def _present(
     """Write everything that is not an import file into ``out``, the manifest last; return the report's data."""
     from engine import presentation
 
+    language = options.language or "en"
     presentation.write_tables(ws, out)
+    presentation.write_workbook(
+        ws, out / "findings.xlsx", language=language, as_of=options.as_of, links=_links(options)
+    )
     _write_mappings(mappings, out)
     settings: dict[str, object] = {
         "institution": options.institution or DEMO_INSTITUTION,
         "organization": options.organization,
         "country": options.country,
-        "language": options.language or "en",
+        "language": language,
     }
     versions = presentation.versions()
     report = presentation.report_data(
@@ -281,7 +285,7 @@ def _present(
         presentation.RunFacts(
             institution=options.institution or DEMO_INSTITUTION,
             as_of=options.as_of,
-            language=options.language or "en",
+            language=language,
             sources=tuple(mapping.source for mapping in mappings),
             stages=tuple(stages),
             options=settings,
@@ -295,6 +299,20 @@ def _present(
         out, versions=versions, as_of=options.as_of, options=settings, rules=_rules_in_force(options.project)
     )
     return report
+
+
+def _links(options: RunOptions) -> dict[str, str]:
+    """Where each source lies seen from the output folder, when it lies beside or below its parent.
+
+    Elsewhere a link would tell paths of this machine, and break as soon as the folder is passed on.
+    """
+    beside = options.out.absolute().parent
+    paths = {source.name or source.path.stem: source.path.absolute() for source in options.sources}
+    return {
+        name: (Path("..") / path.relative_to(beside)).as_posix()
+        for name, path in paths.items()
+        if path.is_relative_to(beside)
+    }
 
 
 def _write_mappings(mappings: Sequence[SourceMapping], out: Path) -> None:

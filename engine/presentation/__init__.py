@@ -6,6 +6,7 @@ from engine.presentation.files import write_tables
 from engine.presentation.manifest import output_files, rule_hashes, versions, write_manifest
 from engine.presentation.page import render_html
 from engine.presentation.report import report_data, write_report
+from engine.presentation.workbook import write_workbook
 
 __all__ = [
     "RunFacts",
@@ -18,4 +19,5 @@ __all__ = [
     "write_manifest",
     "write_report",
     "write_tables",
+    "write_workbook",
 ]

@@ -50,6 +50,7 @@ FILES: tuple[OutputFile, ...] = (
 """Files made of one SELECT each, ``engine/presentation/sql/<select>.sql``."""
 
 OTHERS: Mapping[str, str] = {
+    "findings.xlsx": "the findings to correct from: a sheet per problem, what is wrong and what to do",
     "protocol.json": "every column transformation, in order, with its counts: enough to replay them",
     "report.html": "this report",
     "report.json": "the same figures, for programs",

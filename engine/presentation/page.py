@@ -35,8 +35,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
         finalize=_visible,
     )
-    made.filters.update(
-        figure=figure, number=number, percent=percent, words=words, size=size, rename_none=rename_none
-    )
+    made.filters.update(figure=figure, number=number, percent=percent, words=words, size=size, rename_none=rename_none)
     made.globals["charts"] = charts
     return made

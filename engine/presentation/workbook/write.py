@@ -1,13 +1,14 @@
 """findings.xlsx: a summary, then a sheet per problem with the rows to correct.
 
-Written row by row (memory does not grow with the findings), and the same findings give the same bytes.
+xlsxwriter makes the workbook, :mod:`engine.presentation.workbook.splice` puts the rows in: memory does not grow with
+the findings, 100,000 of them take seconds, and the same findings give the same bytes.
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from engine.presentation.catalogue import Catalogue, catalogue
 from engine.presentation.files import fill_gaps
 from engine.presentation.workbook.cells import Formats, row_height, safe_text, sheet_name
 from engine.presentation.workbook.rows import Problem, findings, header_of, headers, problems, sources
+from engine.presentation.workbook.splice import Row, fill_sheets
 from engine.presentation.workbook.summary import write_summary
 from engine.vocabulary import Language
 from engine.workspace import Workspace
@@ -27,9 +29,6 @@ LIMIT = 5_000
 
 _MOST_ROWS = 1_048_576
 """Rows that Excel takes in one sheet."""
-
-_MOST_LINKS = 60_000
-"""Links that are written into one sheet; Excel takes 65,530."""
 
 _HEADER = 3
 """Row of the column names, counted from 0: above it stand the way back, the meaning and how many are not shown."""
@@ -42,7 +41,11 @@ _COLUMNS: tuple[tuple[str, int], ...] = (
 
 _TEXT_WIDTHS = tuple(width for _, width in _COLUMNS[3:])
 
-_LINKABLE = re.compile(r"[^\x00-\x1f#%\"<>|*?]{1,200}")
+_MOST_LINKS = 2_000
+"""Rows of a sheet that lead to their line; Excel takes 65,530 links, and each costs a part of the file of its own."""
+
+LINKABLE = re.compile(r"[^\x00-\x1f#%\"<>|*?]{1,200}")
+"""Paths that no program takes for something else."""
 
 
 def write_workbook(
@@ -69,9 +72,6 @@ def write_workbook(
     Raises:
         SurroundingsError: the file cannot be written.
     """
-    import xlsxwriter
-    from xlsxwriter.exceptions import XlsxWriterException
-
     fill_gaps(ws)
     words = catalogue(language)
     # the drafts hold personal data too: beside the file, not in a folder that others share
@@ -79,48 +79,53 @@ def write_workbook(
         replacing(path.absolute()) as temporary,
         tempfile.TemporaryDirectory(dir=temporary.parent, prefix=".workbook") as drafts,
     ):
-        book = xlsxwriter.Workbook(
-            str(temporary),
-            {
-                "constant_memory": True,
-                "tmpdir": drafts,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
-        book.set_properties(
-            {
-                "title": words.text("workbook.title"),
-                "created": datetime(as_of.year, as_of.month, as_of.day),
-                "comments": "Assay",
-            }
-        )
-        _fill(ws, book, words, as_of, min(max(limit, 1), _MOST_ROWS - _HEADER - 1), links or {})
-        try:
-            book.close()
-        except XlsxWriterException as error:
-            raise SurroundingsError(
-                f"cannot write {path.name}", hint="Check the space on the disk and the folder's rights."
-            ) from error
+        skeleton = Path(drafts) / "skeleton.xlsx"
+        found = problems(ws, language)
+        shown = min(max(limit, 1), _MOST_ROWS - _HEADER - 1)
+        safe_links = {source: link for source, link in (links or {}).items() if LINKABLE.fullmatch(link)}
+        _write_skeleton(ws, skeleton, words, as_of, found, shown, safe_links)
+        known = headers(ws)
+        rows = {
+            # the summary is sheet 1
+            number: _rows(ws, words, problem, shown, known)
+            for number, problem in enumerate(found, start=2)
+        }
+        fill_sheets(skeleton, temporary, rows, model_row=_HEADER + 2)
 
 
-def _fill(ws: Workspace, book: Any, words: Catalogue, as_of: date, limit: int, links: Mapping[str, str]) -> None:
+def _write_skeleton(
+    ws: Workspace,
+    path: Path,
+    words: Catalogue,
+    as_of: date,
+    found: Sequence[Problem],
+    limit: int,
+    links: Mapping[str, str],
+) -> None:
+    """The whole workbook but for the rows of the problems' sheets: each has one row of empty cells as the model."""
+    import xlsxwriter
+    from xlsxwriter.exceptions import XlsxWriterException
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    book = xlsxwriter.Workbook(str(path), options)
+    day = datetime(as_of.year, as_of.month, as_of.day)
+    book.set_properties({"title": words.text("workbook.title"), "created": day, "comments": "Assay"})
     formats = Formats(book)
-    found = problems(ws, words.language)
     files = sources(ws)
-    safe_links = {source: link for source, link in links.items() if _LINKABLE.fullmatch(link)}
-    summary = book.add_worksheet(sheet_name(0, words.text("workbook.summary"), [])[2:])
+    summary = book.add_worksheet(words.text("workbook.summary"))
     names: list[str] = []
-    sheets: list[Any] = []
     for number, problem in enumerate(found, start=1):
         names.append(sheet_name(number, title_of(problem, words), names))
-        sheets.append(book.add_worksheet(names[-1]))
-    write_summary(ws, summary, formats, words, as_of, list(zip(found, names, strict=True)), files, safe_links, limit)
-    known = headers(ws)
-    by_source = {file["source"]: file for file in files}
-    for sheet, problem in zip(sheets, found, strict=True):
-        _write_problem(ws, sheet, formats, words, problem, limit, known, by_source, safe_links)
+        sheet = book.add_worksheet(names[-1])
+        _write_head(sheet, formats, words, problem, min(problem.findings, limit))
+        _link_lines(ws, sheet, formats, problem, min(limit, _MOST_LINKS), {f["source"]: f for f in files}, links)
+    write_summary(ws, summary, formats, words, as_of, list(zip(found, names, strict=True)), files, links, limit)
+    try:
+        book.close()
+    except XlsxWriterException as error:
+        raise SurroundingsError(
+            "cannot write the workbook of findings", hint="Check the space on the disk and the folder's rights."
+        ) from error
 
 
 def title_of(problem: Problem, words: Catalogue) -> str:
@@ -139,20 +144,10 @@ def _attribute(problem: Problem, words: Catalogue) -> str:
     return words.attribute(problem.column)
 
 
-def _write_problem(
-    ws: Workspace,
-    sheet: Any,
-    formats: Formats,
-    words: Catalogue,
-    problem: Problem,
-    limit: int,
-    known: Mapping[tuple[str, str], str],
-    files: Mapping[str, Mapping[str, Any]],
-    links: Mapping[str, str],
-) -> None:
+def _write_head(sheet: Any, formats: Formats, words: Catalogue, problem: Problem, shown: int) -> None:
+    """Everything of a problem's sheet but its rows, and the model of them."""
     for column, (_, width) in enumerate(_COLUMNS):
         sheet.set_column(column, column, width)
-    shown = min(problem.findings, limit)
     summary = words.text("workbook.summary")
     sheet.write_url(0, 0, f"internal:'{summary}'!A1", formats.link, words.text("workbook.back"))
     sheet.write_string(1, 0, safe_text(problem.sentence, ""), formats.strong)
@@ -160,44 +155,53 @@ def _write_problem(
         sheet.write_string(2, 0, words.text("workbook.more", count=problem.findings - shown), formats.note)
     for column, (name, _) in enumerate(_COLUMNS):
         sheet.write_string(_HEADER, column, words.text(f"workbook.{name}"), formats.head)
-    cut = words.text("workbook.cut")
-    severity = words.text(f"words.severity.{problem.severity}")
-    attribute = _attribute(problem, words)
-    at = _HEADER
-    for finding in findings(ws, problem, limit):
-        at += 1
-        texts = (
-            finding.record_id, attribute, header_of(known, finding, problem.column), finding.raw, finding.standard,
-            words.reason(finding.reason), words.todo(finding.reason),
-        )  # fmt: skip
-        cells = [None if not text else safe_text(text, cut) for text in texts]
-        sheet.set_row(at, row_height(zip(cells, _TEXT_WIDTHS, strict=True)))
-        file = files.get(finding.source)
-        sheet.write_string(at, 0, severity, formats.severity[problem.severity])
-        sheet.write_string(at, 1, safe_text(finding.file, cut), formats.quiet)
-        if finding.line is not None:
-            link = _line_link(links.get(finding.source), file, finding.line) if at <= _MOST_LINKS else None
-            if link is None:
-                sheet.write_number(at, 2, finding.line, formats.line)
-            else:
-                sheet.write_url(at, 2, link, formats.link, str(finding.line))
-        for column, text in enumerate(cells, start=3):
-            if text is None:
-                sheet.write_blank(at, column, None, formats.plain)
-            else:
-                sheet.write_string(at, column, text, formats.text if column < 8 else formats.plain)
-    sheet.autofilter(_HEADER, 0, max(at, _HEADER + 1), len(_COLUMNS) - 1)
+    own = {"severity": formats.severity[problem.severity], "file": formats.quiet, "line": formats.line,
+           "problem": formats.plain, "todo": formats.plain}  # fmt: skip
+    for column, (name, _) in enumerate(_COLUMNS):
+        sheet.write_blank(_HEADER + 1, column, None, own.get(name, formats.text))
+    sheet.autofilter(_HEADER, 0, _HEADER + shown, len(_COLUMNS) - 1)
     sheet.freeze_panes(_HEADER + 1, 0)
     sheet.ignore_errors({"number_stored_as_text": "A1:J1048576"})
     print_on_paper(sheet, words, repeat=_HEADER)
 
 
-def _line_link(link: str | None, file: Mapping[str, Any] | None, line: int) -> str | None:
-    """A link to the row itself, where the source is a workbook: a text file has no place to jump to."""
-    if link is None or file is None or file["format"] != "xlsx" or not file["sheet"]:
-        return None
-    sheet = str(file["sheet"]).replace("'", "''")
-    return f"external:{link}#'{sheet}'!A{line}" if _LINKABLE.fullmatch(str(file["sheet"])) else None
+def _link_lines(
+    ws: Workspace,
+    sheet: Any,
+    formats: Formats,
+    problem: Problem,
+    limit: int,
+    files: Mapping[str, Mapping[str, Any]],
+    links: Mapping[str, str],
+) -> None:
+    """Links from a row to its line, where the source is a workbook: a text file has no place to jump to."""
+    jumps = {
+        source: f"external:{link}#'{str(files[source]['sheet']).replace(chr(39), chr(39) * 2)}'!A"
+        for source, link in links.items()
+        if source in files and files[source]["format"] == "xlsx" and LINKABLE.fullmatch(str(files[source]["sheet"]))
+    }
+    if not jumps:
+        return
+    for at, finding in enumerate(findings(ws, problem, limit), start=_HEADER + 1):
+        if finding.source in jumps and finding.line is not None:
+            sheet.write_url(at, 2, f"{jumps[finding.source]}{finding.line}", formats.line, str(finding.line))
+
+
+def _rows(
+    ws: Workspace, words: Catalogue, problem: Problem, limit: int, known: Mapping[tuple[str, str], str]
+) -> Iterator[Row]:
+    """The rows of a problem's sheet, in the order of its columns."""
+    cut = words.text("workbook.cut")
+    severity = words.text(f"words.severity.{problem.severity}")
+    attribute = _attribute(problem, words)
+    for finding in findings(ws, problem, limit):
+        texts = (
+            finding.record_id, attribute, header_of(known, finding, problem.column), finding.raw, finding.standard,
+            words.reason(finding.reason), words.todo(finding.reason),
+        )  # fmt: skip
+        cells = [safe_text(text, cut) if text else None for text in texts]
+        height = row_height(zip(cells, _TEXT_WIDTHS, strict=True))
+        yield Row(height, (severity, safe_text(finding.file, cut), finding.line, *cells))
 
 
 def print_on_paper(sheet: Any, words: Catalogue, repeat: int | None = None) -> None:
