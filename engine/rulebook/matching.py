@@ -68,6 +68,7 @@ class Corrections(RuleModel):
     household: Setting
     household_blind: Setting
     household_no_first_name: Setting
+    household_no_first_name_families: Setting
     household_range: Setting
     twin_share: Setting
     twin: Setting
