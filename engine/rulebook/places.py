@@ -126,6 +126,7 @@ class StreetCountry(RuleModel):
     letter: Literal["upper", "lower"]
     lower_type: bool = False
     directions: bool = False
+    slash: Literal["range", "unit"] = "range"
 
 
 class StreetLanguage(RuleModel):
@@ -136,6 +137,7 @@ class StreetLanguage(RuleModel):
     types: dict[str, Words]
     names: dict[str, Words] = Field(default_factory=dict)
     saints: dict[str, Words] = Field(default_factory=dict)
+    premises: Words = ()
 
 
 class Streets(RuleModel):
@@ -185,4 +187,8 @@ class AddressWords(RuleModel):
     descriptions: Words
     unit_languages: dict[Country, Words]
     units: dict[str, dict[str, Words]]
+    units_alone: dict[str, Words]
+    floors: Words
+    sides: Words
+    care_of_inside: Words
     town: TownWords

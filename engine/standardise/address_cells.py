@@ -171,7 +171,7 @@ def _assembled(main: StreetLine, lines: list[str], country: str | None, rules: L
     if not lines and not main.rest:
         reason = "mojibake_repaired" if repaired else None
         return Address(main.text, None, None, main.number, main.street, main.po_box, main.unit, reason)
-    shown = [_other_line(line, country, rules) for line in [*main.rest, *lines]]
+    shown = [line if line == main.unit else _other_line(line, country, rules) for line in [*main.rest, *lines]]
     po_box, unit = main.po_box, main.unit
     for line in lines:
         if po_box is None and (boxed := rules.po_box.fullmatch(line)) is not None:
@@ -212,8 +212,9 @@ def _shown(text: str) -> str:
     lower = text.islower()
     shown: list[str] = []
     for word in text.split(" "):
-        sign = len(word) <= 3 if not lower else bool(shown) and word in _SMALL
-        shown.append(word if sign or any(map(str.isdigit, word)) else capital(word.lower()))
+        small = bool(shown) and word.lower() in _SMALL
+        sign = len(word) <= 3 and not lower and not small
+        shown.append(word.lower() if small else word if sign or any(map(str.isdigit, word)) else capital(word.lower()))
     return " ".join(shown)
 
 

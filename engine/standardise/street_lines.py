@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.places import AddressWords, Streets
 from engine.standardise.street_names import StreetStyle, capital, fold, is_typed, write_street
+from engine.standardise.street_tails import ELSEWHERE, TailRules, cut_ends, cut_floor_and_door, is_premises, spellings
 
 _NUMBER_FIRST = re.compile(
-    r"(?P<base>\d{1,5})(?:(?P<gap>\s?)(?P<repeat>bis|ter|quater|[a-z])(?![\w.'’/º°]))?"
-    r"(?P<more>(?:\s?(?:[-–/+]|\bà\b|\bto\b)\s?\d{1,5}(?:\s?(?:bis|ter|[a-z])(?![\w.'’]))?)?(?:\s1/2)?)"
+    r"(?P<base>\d{1,5})(?:(?P<gap>\s?|-)(?P<repeat>bis|ter|quater|(?<=\d)[a-z]|[a-z](?!-\d))(?![\w.'’/º°]))?"
+    r"(?P<more>(?:\s?(?:[-–/+&]|\b(?:à|to|et|and|u|und|y|e)\b)\s?\d{1,5}(?:\s?(?:bis|ter|[a-z])(?![\w.'’]))?)*"
+    r"(?:\s?(?:[-–/+&]|\b(?:et|and|à)\b)\s?[a-d](?![\w.'’]))?(?:\s1/2)?)"
     r"(?:\s*[,.]\s*|\s+)(?P<street>[^\s,.].*)",
     re.IGNORECASE,
 )
 _NUMBER_LAST = re.compile(
-    r"(?P<street>.*?[^\W_].*?)(?:[\s,]+|(?<=\.))(?P<base>\d{1,5})(?:(?P<gap>\s?)(?P<repeat>bis|ter|[a-z]))?"
-    r"(?P<more>(?:\s?[-–/+]\s?(?:\d{1,4}\s?[a-z]?|[a-z]))*)\.?",
+    r"(?P<street>.*?[^\W_].*?)(?:[\s,]+|(?<=\.))(?P<base>\d{1,5})(?:(?P<gap>\s?/?\s?)(?P<repeat>bis|ter|dpdo|dupl)|(?P<gap2>\s?)(?P<letter>[a-z](?!/o)))?"
+    r"(?P<more>(?:\s1/2)?(?:\s?[-–/+&]\s?(?:\d{1,4}\s?[a-z]?|[a-z]))*)\.?",
     re.IGNORECASE,
 )
-_DUTCH = re.compile(r"(?P<line>.*\S\s\d{1,5})[\s-]+(?P<addition>hs|huis|[IVX]{1,4}|\d{1,2}\s?-?hoog)", re.IGNORECASE)
-_CONTINUED = re.compile(r"\s?(?P<mark>[-–/+]|à|to)\s?(?P<end>\d{1,5})(?P<rest>.*)", re.IGNORECASE)
+_DUTCH = re.compile(
+    r"(?P<line>.*\S\s\d{1,5})[\s-]+(?P<addition>hs|huis|sous|bis\s?[a-z]|[IVX]{1,4}|\d{1,2}\s?-?hoog)", re.IGNORECASE
+)
+_DUTCH_FLOOR = re.compile(r"(?P<line>[^\d]*[^\W\d_]{3}\s\d{1,3})\s(?P<addition>\d{1,3})")
+_CONTINUED = re.compile(
+    r"\s?(?P<mark>[-–/+&]|à|to|et|and|und|u|y|e)\s?(?P<end>\d{1,5})\s?(?P<letter>bis|ter|[a-z])?(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_LETTERS_TO = re.compile(r"\s?(?:[-–/+&]|et|and|à)\s?(?P<end>[a-z])", re.IGNORECASE)
+_RED = re.compile(r"(?<=\d)\s?/?\s?ross[oa]$", re.IGNORECASE)
+_SLASHED_TYPE = re.compile(r"^c/(?=[^\W\d_])", re.IGNORECASE)
+_BARE_BOX = re.compile(r"(?:^|[\s,/;-]+)(?P<box>postfach|case postale|casella postale|postbus)$", re.IGNORECASE)
+_NUMBER_AND_UNIT = re.compile(
+    r"(?P<number>\d{1,5}\s?[a-z]?(?:\s?[/-]\s?[a-z\d]{1,3})?)(?:\s*[-–,;/]\s*|\s+)(?P<unit>\D.*|\d{1,2}\s?[.º°ª].*)",
+    re.IGNORECASE,
+)
 _ORDINAL_UNIT = re.compile(
     r"\d{1,2}\s?\.?\s?[ºª°].{0,12}|r/c.{0,8}|\d{1,2}\s?\.?\s?(?:dto|esq|fte|dcha|izda|izq|og|ug|stock|stk)\b.{0,8}"
     r"|\d{1,2}\s?(?:er|e|eme|ème)\s(?:et|étage|etage|stock|verdieping|floor)\b.{0,12}|\d(?:st|nd|rd|th)\s(?:floor|fl)\b.{0,8}",
@@ -37,15 +53,17 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = re.compile(rf"(?:{'|'.join(_MONTHS)})$", re.IGNORECASE)
 _GLUED_NUMBER = re.compile(r"(\d{1,5})([^\W\d_]{3,})")
-_COMMAS = re.compile(r"\s*[,;]+\s*")
+_COMMAS = re.compile(r"\s*(?:;|(?<!km \d)(?<!km \d\d)(?<!km \d\d\d),|,(?!\d))[,;]*\s*")  # not in "km 12,5"
 _NUMBERED_ROADS = (
     "highway", "hwy", "route", "rte", "rt", "rn", "rd", "cd", "road", "county road", "cr", "box", "km", "lot", "zone",
-    "suite", "us", "sr", "i", "carrera",
+    "suite", "us", "sr", "i", "carrera", "strada statale", "strada provinciale", "strada regionale", "estrada nacional",
+    "estrada municipal", "route nationale", "route départementale", "chemin vicinal",
 )  # fmt: skip
 """Words whose number is their name: "Route 66" has no house number."""
-_ROADS_WITH_NUMBERS = re.compile(rf"(?:^|.*\s)(?:{'|'.join(_NUMBERED_ROADS)})\.?$", re.IGNORECASE)
-_ELSEWHERE = ""
-"""Countries without unit words of their own, and rows without a country: English."""
+_ROADS_WITH_NUMBERS = re.compile(
+    rf"(?:^|.*\s)(?:{'|'.join(_NUMBERED_ROADS)})\.?$|(?:s\.?\s?[spr]|e\.?\s?[nm]|[crv]\.?\s?[dnv]|[dnal]|ctra\.?\s?n)[.-]*$|.*\bkm\.?\s?\d+$",
+    re.IGNORECASE,
+)
 
 
 class StreetLine(NamedTuple):
@@ -75,8 +93,7 @@ class LineRules:
     """The rules lines are read by, compiled."""
 
     styles: Mapping[str, StreetStyle]
-    units: Mapping[str, re.Pattern[str]]
-    unit_words: Mapping[str, Mapping[str, str]]
+    tails: TailRules
     locators: re.Pattern[str]
     no_number: re.Pattern[str]
     number_words: re.Pattern[str]
@@ -94,27 +111,15 @@ class LineRules:
         """The rules in force."""
         streets = book.load("standardisation/streets.yml", Streets)
         words = book.load("standardisation/address_words.yml", AddressWords)
-        unit_words: dict[str, dict[str, str]] = {}
-        for country, languages in (*words.unit_languages.items(), (_ELSEWHERE, ("en",))):
-            unit_words[country] = {}
-            for language in languages:
-                for full, met in words.units[language].items():
-                    for word in (full, *met):
-                        unit_words[country].setdefault(fold(word), full)
+        styles = StreetStyle.by_country(streets)
+        tails = TailRules.of(words, streets, styles)
         return cls(
-            styles=StreetStyle.by_country(streets),
-            units={
-                country: re.compile(
-                    rf"(?:^|[\s,]+)(?:(?P<word>{_any(by_word)})\.?\s*(?:n?[°]\s?)?|#\s*)(?P<value>\d[\w/-]{{0,5}}|[a-z])$",
-                    re.IGNORECASE,
-                )
-                for country, by_word in unit_words.items()
-            },
-            unit_words=unit_words,
-            locators=re.compile(rf"[\s,]+\(?(?P<place>(?:{_any(streets.locators)})\s.+)$", re.IGNORECASE),
-            no_number=re.compile(rf"[\s,]+(?:{_any(streets.no_number)})\.?$", re.IGNORECASE),
+            styles=styles,
+            tails=tails,
+            locators=re.compile(rf"[\s,]+\(?(?P<place>(?:{spellings(streets.locators)})\s.+)$", re.IGNORECASE),
+            no_number=re.compile(rf"[\s,]+(?:{spellings(streets.no_number)})\.?$", re.IGNORECASE),
             number_words=re.compile(
-                rf"(?:^|(?<=[\s,]))(?:(?:{_any(streets.number_words)})(?:[.°º:]\s*|\s+)|[n#]?[°º]\s*|#)(?=\d)",
+                rf"(?:^|(?<=[\s,]))(?:(?:{spellings(streets.number_words)})(?:[.°º:]\s*|\s+)|[n#]?[°º]\s*|#)(?=\d)",
                 re.IGNORECASE,
             ),
             descriptions=frozenset(map(fold, words.descriptions)),
@@ -132,12 +137,12 @@ class LineRules:
                     *streets.number_words,
                     *_NUMBERED_ROADS,
                     *_MONTHS,
-                    *(word for by_word in unit_words.values() for word in by_word),
                 )
-            ),
+            )
+            | tails.last_words,
             locator_words=frozenset(fold(word).partition(" ")[0] for word in streets.locators),
             po_box=re.compile(
-                rf"(?:^|(?<=[\s,(-]))(?P<word>{_any(words.po_box.words)})\.?\s*(?:n?[°º]\s*)?"
+                rf"(?:^|(?<=[\s,(-]))(?P<word>{spellings(words.po_box.words)})\.?\s*(?:n?[°º]\s*)?"
                 r"(?P<value>\d[\d ]{0,8}[a-z]?)"
                 r"(?=$|[\s,)])",
                 re.IGNORECASE,
@@ -147,58 +152,61 @@ class LineRules:
         )
 
 
-def _any(words: Iterable[str]) -> str:
-    """Alternatives of folded words as they may be written: "p o box" also "P.O. Box", longest first."""
-    folded = sorted({fold(word) for word in words} - {""}, key=lambda word: (-len(word), word))
-    return "|".join(r"(?:[\s./-]|\.\s)?".join(_accents(part) for part in word.split()) for word in folded)
-
-
-_ACCENTS = {"a": "aàâä", "e": "eéèêë", "i": "iîï", "o": "oôöò", "u": "uùûü", "c": "cç"}
-
-
-def _accents(word: str) -> str:
-    return "".join(f"[{_ACCENTS[letter]}]" if letter in _ACCENTS else re.escape(letter) for letter in word)
-
-
 def read_street_line(text: str, country: str | None, rules: LineRules) -> StreetLine:
     """Take a line of a row of ``country`` (None = unknown) apart; ``text`` is clean and not empty."""
     glued = _GLUED_NUMBER.match(text)
     style = rules.styles.get(country) if country is not None else None
     if glued is not None and style is not None and fold(glued[2]) in style.languages[0].types:
         text = f"{glued[1]} {text[glued.end(1) :]}"  # "118RUE DU LAC"
-    if is_care_of(text, rules):
+    if is_care_of(text, rules) and "," not in text:
         return StreetLine(text, None, None, None, None, (), -1)
+    if country == "ES":
+        text = _SLASHED_TYPE.sub(r"\g<0> ", text)
+    if country == "IT":
+        text = _RED.sub("R", text)
     rest: list[str] = []
     po_box = None
     boxed = rules.po_box.search(text)
     if boxed is not None:
         po_box = format_po_box(boxed["word"], boxed["value"], country, rules)
-        before, after = text[: boxed.start()].strip(" ,()-"), text[boxed.end() :].strip(" ,()-")
+        before, after = text[: boxed.start()].strip(" ,()-/"), text[boxed.end() :].strip(" ,()-/")
         if not before:
             return StreetLine(po_box, None, None, None, po_box, (after,) if after else (), 0)
         rest = [after] if after else []
         text = before
+    elif (bare := _BARE_BOX.search(text)) is not None:
+        po_box = format_po_box(bare["box"], "", country, rules).strip()
+        text = text[: bare.start()].strip(" ,/-")
+        if not text:
+            return StreetLine(po_box, None, None, None, po_box, (), 0)
+    text, doors, _ = cut_floor_and_door(text, country, style, rules.tails)
     main, others = _main_segment(text, style, rules)
-    rest = others + rest
-    unit = next((found for found in (read_unit(other, country, rules) for other in others) if found is not None), None)
-    if is_description(main, rules) and not main[0].isdigit():
-        return StreetLine(main, None, None, read_unit(main, country, rules), po_box, tuple(rest), -1)
+    said = rules.number_words.match(main)
+    main = main[said.end() :] if said is not None else main
+    rest = [*doors, *others, *rest]
+    unit = ", ".join(doors) or next(
+        (found for found in (read_unit(other, country, rules) for other in others) if found is not None), None
+    )
+    if is_care_of(main, rules) or (is_description(main, rules) and not main[0].isdigit()):
+        ends = cut_ends(main, country, style, rules.tails)
+        if ends.main == main or not ends.main[:1].isdigit():
+            return StreetLine(main, None, None, read_unit(main, country, rules), po_box, tuple(rest), -1)
     english = style is None or style.languages[0].position == "last"
     if english:
         located = rules.locators.search(main)
         if located is not None and located.start() > 0 and any(map(str.isalpha, main[: located.start()])):
             rest.insert(0, located["place"].rstrip(")"))
             main = main[: located.start()]
-    cut = _unit_pattern(country, rules).search(main)
-    if cut is not None and cut.start() > 0 and _LETTER.search(main[: cut.start()]):
-        unit = _unit_text(cut, country, rules)
+    ends = cut_ends(main, country, style, rules.tails)
+    main = ends.main
+    if ends.units:
+        unit = ", ".join(ends.units)
         rest.insert(0, unit)
-        main = main[: cut.start()].rstrip(" ,")
+    rest += ends.others
     if not _LETTER.search(main):
         return StreetLine(main, main.upper() if main.isdigit() else None, None, unit, po_box, tuple(rest), 0)
     number, shown, street, beyond = _number_and_street(main, style, rules)
-    if beyond is not None:
-        unit = unit or beyond
+    unit = unit or beyond
     written = _written(street, country, number is not None and main[:1].isdigit(), rules)
     if po_box is not None:
         rest.insert(0, po_box)
@@ -218,7 +226,11 @@ def _line(written: _Written, number: str | None, shown: str) -> str:
         return capital(written.text)
     if written.style.number_first:
         return f"{shown}{written.style.mark}{written.text}"
-    return f"{capital(written.text)}{written.style.mark}{shown}"
+    mark = ", " if _LAST_WORD_NUMBER.search(written.text) else written.style.mark  # "Straße 245, 12"
+    return f"{capital(written.text)}{mark}{shown}"
+
+
+_LAST_WORD_NUMBER = re.compile(r"\s\d+$")
 
 
 class PlainStreet(NamedTuple):
@@ -256,7 +268,9 @@ def _is_plain(street: str, style: StreetStyle | None, rules: LineRules) -> bool:
     words = [fold(word) for word in street.split(" ")]
     if len(words[0]) <= 1 and not (style is not None and words[0] in style.languages[0].types):
         return False
-    if words[0] in rules.opening or fold(words[-1]) in rules.closing:
+    if words[0] in rules.opening or words[-1].rpartition(" ")[2] in rules.closing:
+        return False
+    if rules.tails.care_words.intersection(words):
         return False
     english = style is None or style.languages[0].position == "last"
     return not (english and rules.locator_words.intersection(words))
@@ -279,8 +293,8 @@ def read_unit(text: str, country: str | None, rules: LineRules) -> str | None:
     """The unit a whole segment names ("apt 3" -> "Apt 3", "2º B"), else None."""
     if _ORDINAL_UNIT.fullmatch(text):
         return text
-    found = _unit_pattern(country, rules).fullmatch(text)
-    return None if found is None else _unit_text(found, country, rules)
+    found = rules.tails.valued.get(country or ELSEWHERE, rules.tails.valued[ELSEWHERE]).fullmatch(text)
+    return None if found is None else rules.tails.unit_text(found, country)
 
 
 def format_po_box(word: str, value: str, country: str | None, rules: LineRules) -> str:
@@ -291,17 +305,6 @@ def format_po_box(word: str, value: str, country: str | None, rules: LineRules) 
     return f"{kept} {' '.join(value.split()).upper()}"
 
 
-def _unit_text(found: re.Match[str], country: str | None, rules: LineRules) -> str:
-    if found["word"] is None:
-        return f"# {found['value'].upper()}"
-    words = rules.unit_words.get(country or _ELSEWHERE, rules.unit_words[_ELSEWHERE])
-    return f"{words[fold(found['word'])]} {found['value'].upper()}"
-
-
-def _unit_pattern(country: str | None, rules: LineRules) -> re.Pattern[str]:
-    return rules.units.get(country or _ELSEWHERE, rules.units[_ELSEWHERE])
-
-
 def _main_segment(text: str, style: StreetStyle | None, rules: LineRules) -> tuple[str, list[str]]:
     """The segment between commas that holds the street, and the others in order."""
     if "," not in text and ";" not in text:
@@ -309,27 +312,50 @@ def _main_segment(text: str, style: StreetStyle | None, rules: LineRules) -> tup
     segments: list[str] = []
     for segment in filter(None, _COMMAS.split(text.strip(" ,;"))):
         alone = rules.number_words.sub("", segment)
-        if segments and (_BARE_NUMBER.fullmatch(segments[-1]) or not _LETTER.search(segments[-1])):
-            segments[-1] += f" {segment}"  # "12, rue de la Paix"
-        elif segments and _BARE_NUMBER.fullmatch(alone) and not _BARE_END.search(segments[-1]):
+        if segments and (
+            _BARE_NUMBER.fullmatch(rules.number_words.sub("", segments[-1])) or not _LETTER.search(segments[-1])
+        ):
+            segments[-1] = f"{rules.number_words.sub('', segments[-1])} {segment}"  # "12, rue de la Paix"
+        elif segments and _BARE_NUMBER.fullmatch(alone) and _lacks_number(segments[-1], alone != segment):
             segments[-1] += f" {alone}"  # "Calle Mayor, 3"
-        else:
+        elif (
+            segments
+            and _ORDINAL_UNIT.fullmatch(alone) is None
+            and (both := _NUMBER_AND_UNIT.fullmatch(alone)) is not None
+            and _lacks_number(segments[-1], alone != segment)
+            and (is_description(both["unit"], rules) or _ORDINAL_UNIT.fullmatch(both["unit"]) is not None)
+        ):
+            segments[-1] += f" {both['number'].strip()}"  # "Via Dante, 3/B int. 4"
+            segments.append(both["unit"])
+        elif not rules.no_number.fullmatch(f" {segment}"):
             segments.append(segment)
     if not segments:
         return text, []
 
     def worth(position: int) -> tuple[int, int]:
         segment = segments[position]
+        if is_care_of(segment, rules):
+            return (-2, -position)
         if is_description(segment, rules) and not segment[0].isdigit():
             return (-1, -position)
-        typed = style is not None and is_typed(_NUMBERS.sub(" ", segment), style)
-        return (2 * typed + bool(_HOUSE_NUMBER.search(segment)), -position)
+        name = _NUMBERS.sub(" ", segment)
+        typed = style is not None and is_typed(name, style)
+        road = typed and style is not None and not is_premises(name.strip(), style)
+        return (2 * (typed + road) + bool(_HOUSE_NUMBER.search(segment)), -position)
 
     best = max(range(len(segments)), key=worth)
     return segments[best], segments[:best] + segments[best + 1 :]
 
 
-_BARE_NUMBER = re.compile(r"\d{1,5}\s?(?:bis|ter|[a-z])?(?:\s?[-–/]\s?\d{1,5}\s?[a-z]?)*|s/n|sn|snc", re.IGNORECASE)
+def _lacks_number(segment: str, said: bool) -> bool:
+    """Whether a number behind the comma is this street's: it has none yet, or its number is the road's own."""
+    last = _BARE_END.search(segment)
+    return last is None or said or _ROADS_WITH_NUMBERS.fullmatch(segment[: last.start()].strip()) is not None
+
+
+_BARE_NUMBER = re.compile(
+    r"\d{1,5}\s?(?:bis|ter|dpdo\.?|dupl\.?|[a-z])?(?:\s?[-–/]\s?\d{1,5}\s?[a-z]?)*|s/n|sn|snc", re.IGNORECASE
+)
 _BARE_END = re.compile(r"\s\d{1,5}\s?[a-z]?$|^\d{1,5}\s?[a-z]?\s", re.IGNORECASE)
 _HOUSE_NUMBER = re.compile(r"^\d{1,5}\b|\s\d{1,5}\s?[a-z]?$", re.IGNORECASE)
 _NUMBERS = re.compile(r"^\d[\w/-]*\s+(?:bis|ter|quater)?\b|\s+\d[\w/-]*$", re.IGNORECASE)
@@ -348,17 +374,50 @@ def _number_and_street(
     if found is None:
         return None, "", text, None
     base, repeat, more, street = found
+    base = base.lstrip("0") or base
     upper = style is None or style.upper_letter
     spelled = f" {repeat.lower()}" if len(repeat) > 1 else repeat.upper() if upper else repeat.lower()
+    half = " 1/2" if more.endswith("1/2") else ""
+    more = more.removesuffix("1/2").rstrip() if half else more
     continued = _CONTINUED.fullmatch(more)
-    if continued is not None and not continued["rest"] and (english or int(continued["end"]) > int(base)):
-        return f"{base}{repeat.upper()}-{continued['end']}", f"{base}{spelled}-{continued['end']}", street, None
-    extra = more.replace(" ", "") if more.strip() != "1/2" else " 1/2"
+    slash_is_unit = style is not None and style.slash_is_unit and "/" in more
+    if (
+        continued is not None
+        and not slash_is_unit
+        and (english or int(continued["end"]) > int(base) or continued["letter"])
+    ):
+        ends = _ends(continued, upper)
+        if ends is not None and (english or int(continued["end"]) >= int(base)):
+            return f"{base}{repeat.upper()}-{ends.replace(' ', '').upper()}", f"{base}{spelled}-{ends}", street, None
+    letters = _LETTERS_TO.fullmatch(more)
+    if letters is not None and repeat and len(repeat) == 1:
+        end = letters["end"].upper() if upper else letters["end"].lower()
+        return f"{base}{repeat.upper()}-{letters['end'].upper()}", f"{base}{spelled}-{end}", street, None
+    extra = more.replace(" ", "")
     letter = _LETTER_ADDED.fullmatch(extra)
     if letter is not None and not repeat:
-        return f"{base}{letter[1].upper()}", f"{base}{extra.upper() if upper else extra.lower()}", street, None
-    beyond = extra.lstrip("-–/+") if extra.strip() and extra != " 1/2" else None
-    return f"{base}{repeat.upper()}", f"{base}{spelled}{extra}", street, beyond
+        return (
+            f"{base}{letter[1].upper()}{half}",
+            f"{base}{extra.upper() if upper else extra.lower()}{half}",
+            street,
+            None,
+        )
+    beyond = extra.lstrip("-–/+") if extra else None
+    return f"{base}{repeat.upper()}", f"{base}{spelled}{extra}{half}", street, beyond
+
+
+def _ends(continued: re.Match[str], upper: bool) -> str | None:
+    """The numbers behind the first of "12-14" or "12-14-16", None when they are no row of house numbers."""
+    letter = continued["letter"] or ""
+    letter = f" {letter.lower()}" if len(letter) > 1 else letter.upper() if upper else letter.lower()
+    rest = continued["rest"]
+    if not rest:
+        return f"{continued['end']}{letter}"
+    further = _CONTINUED.fullmatch(rest)
+    if further is None or int(further["end"]) <= int(continued["end"]):
+        return None
+    beyond = _ends(further, upper)
+    return None if beyond is None else f"{continued['end']}{letter}-{beyond}"
 
 
 def _leading(text: str, style: StreetStyle | None, *, fallback: bool = False) -> tuple[str, str, str, str] | None:
@@ -366,7 +425,7 @@ def _leading(text: str, style: StreetStyle | None, *, fallback: bool = False) ->
     if found is None or not _LETTER.search(found["street"]):
         return None
     repeat, street = found["repeat"] or "", found["street"]
-    if len(repeat) == 1 and found["gap"]:
+    if len(repeat) == 1 and found["gap"] and found["gap"] != "-":
         points = style.directions if style is not None else _POINTS
         types = style.languages[0].types if style is not None else {}
         first_word = fold(street.partition(" ")[0])
@@ -386,6 +445,8 @@ def _trailing(text: str, style: StreetStyle | None) -> tuple[str, str, str, str]
     addition = ""
     if dutch is not None and style is not None and style.languages[0].name == "nl":
         text, addition = dutch["line"], dutch["addition"]
+    elif style is not None and style.languages[0].name == "nl" and (floor := _DUTCH_FLOOR.fullmatch(text)) is not None:
+        text, addition = floor["line"], floor["addition"]
     found = _NUMBER_LAST.fullmatch(text)
     if found is None or not _LETTER.search(found["street"]):
         return None
@@ -393,7 +454,8 @@ def _trailing(text: str, style: StreetStyle | None) -> tuple[str, str, str, str]
     if _ROADS_WITH_NUMBERS.fullmatch(street) or (_MONTH.search(street) and int(found["base"]) > 31):
         return None
     more = found["more"] or ""
-    return found["base"], found["repeat"] or "", f"{more}-{addition.upper()}" if addition else more, street
+    repeat = found["repeat"] or found["letter"] or ""
+    return found["base"], repeat, f"{more}-{addition.upper()}" if addition else more, street
 
 
 @dataclass(frozen=True, slots=True)

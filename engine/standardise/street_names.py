@@ -36,6 +36,9 @@ class Language:
     particles: frozenset[str]
     glued: tuple[tuple[str, str, bool], ...]
     endings: tuple[str, ...]
+    premises: frozenset[str]
+    full: tuple[str, ...]
+    apostrophes: bool
 
     @classmethod
     def of(cls, name: str, rules: StreetLanguage) -> Language:
@@ -47,7 +50,7 @@ class Language:
                 (fold(word), kind)
                 for kind, words in rules.types.items()
                 for word in (kind, *words)
-                if len(fold(word)) >= 3
+                if len(fold(word)) >= 2
             ),
             key=lambda pair: (-len(pair[0]), pair),
         )
@@ -62,6 +65,9 @@ class Language:
             particles=frozenset(map(str.lower, rules.particles)),
             glued=tuple((ending, kind, fold(kind) == ending) for ending, kind in endings),
             endings=tuple(ending for ending, _ in endings),
+            premises=frozenset(rules.premises),
+            full=tuple(kind for kind in canonical if len(kind) >= 3),
+            apostrophes="l" in rules.particles and "d" in rules.particles and name.startswith("fr"),
         )
 
 
@@ -74,6 +80,7 @@ class StreetStyle:
     mark: str
     lower_type: bool
     upper_letter: bool
+    slash_is_unit: bool
     directions: Mapping[str, str]
 
     @classmethod
@@ -88,6 +95,7 @@ class StreetStyle:
                 mark=style.mark,
                 lower_type=style.lower_type,
                 upper_letter=style.letter == "upper",
+                slash_is_unit=style.slash == "unit",
                 directions=points if style.directions else {},
             )
             for country, style in rules.countries.items()
@@ -113,12 +121,51 @@ def write_street(text: str, style: StreetStyle) -> tuple[str, bool]:
     if not words:
         return "", False
     plain = text.isupper() or text.islower()
-    for language in style.languages:
+    if plain and style.languages[0].apostrophes:
+        words = _with_apostrophes(words)
+    for language in _languages(words, style):
         found = _typed(words, language, style, plain)
         if found is not None:
-            # only a French type is written small: "rue de la Paix", but "Van Goghstraat"
-            return (found if language.position == "first" else capital(found)), True
-    return capital(" ".join(_names(words, style.languages[0], plain, first=True))), False
+            # only a French type may be written small: "rue de la Paix", but "Van Goghstraat"
+            small = language.position == "first" or (style.lower_type and not plain)
+            return (found if small else capital(found)), True
+    if plain:
+        return capital(" ".join(_names(words, style.languages[0], plain, first=True))), False
+    shown = words if len(style.languages) > 1 else _names(words, style.languages[0], plain, first=True, typed=False)
+    return (" ".join(shown) if style.lower_type else capital(" ".join(shown))), False
+
+
+def _languages(words: list[str], style: StreetStyle) -> tuple[Language, ...]:
+    """The country's languages; one that glues its types goes first where it knows the last word's type in full.
+
+    "Dr. Haekstraat" is no drève, though "Dr." abbreviates one in French.
+    """
+    if len(style.languages) == 1 or fold(words[0]) in style.languages[0].canonical:
+        return style.languages
+    last = fold(words[-1])
+    glued = tuple(
+        language
+        for language in style.languages
+        if language.position == "glued" and any(last.endswith(kind) and len(last) > len(kind) for kind in language.full)
+    )
+    return (*glued, *(language for language in style.languages if language not in glued))
+
+
+def _with_apostrophes(words: list[str]) -> list[str]:
+    """RUE DE L HOTEL -> RUE DE L'HOTEL, RUE D ALSACE -> RUE D'ALSACE; "RUE L ARAGON" may be Louis's and stays."""
+    shown: list[str] = []
+    for word in words:
+        before = shown[-1].lower() if shown else ""
+        two_back = shown[-2].lower() if len(shown) > 1 else ""
+        elided = before == "d" or (before == "l" and two_back in ("de", "à", "a", "et", "sur", "sous"))
+        if elided and len(shown) > 1 and fold(word)[:1] in _VOWELS:
+            shown[-1] += f"'{word}"
+        else:
+            shown.append(word)
+    return shown
+
+
+_VOWELS = frozenset("aeiouyh")
 
 
 def is_typed(text: str, style: StreetStyle) -> bool:
@@ -132,11 +179,19 @@ def _typed(words: list[str], language: Language, style: StreetStyle, plain: bool
         for length in range(min(language.longest, len(words) - 1), 0, -1):
             kind = language.types.get(fold(" ".join(words[:length])))
             if kind is not None:
-                kind = kind if style.lower_type else capital(kind)
+                if kind[0].isupper() and fold(kind) == fold(" ".join(words[:length])):
+                    kind = " ".join(_cased(word, language, plain, True) for word in words[:length])  # "Grand'Rue"
+                kept = style.lower_type and not plain and words[0][:1].islower() and fold(kind) == fold(words[0])
+                kind = kind if kept else capital(kind)
                 return " ".join([kind, *_names(words[length:], language, plain, first=False)])
+        whole = fold(" ".join(words))
+        if " " in whole and whole in language.types:
+            kind = language.types[whole]
+            same = fold(kind) == whole and len(words) <= 2
+            return " ".join(_cased(word, language, plain, True) for word in words) if same else capital(kind)
         if len(words) == 1 and fold(words[0]) in language.canonical:
             kind = language.canonical[fold(words[0])]
-            return kind if style.lower_type else capital(kind)
+            return kind if style.lower_type and not plain and words[0][:1].islower() else capital(kind)
         return None
     if language.position == "last":
         return _english(words, language, style, plain)
@@ -168,8 +223,11 @@ def _english(words: list[str], language: Language, style: StreetStyle, plain: bo
 
 
 def _glued(words: list[str], language: Language, plain: bool) -> str | None:
-    if len(words) > 1 and fold(words[0]) in language.canonical:
-        kind = capital(language.canonical[fold(words[0])])  # "Straße des 17. Juni", "Platz der Einheit"
+    opening = language.canonical.get(fold(words[0]))
+    if opening is None and len(words) > 2 and words[0].endswith(".") and words[1].lower() in language.particles:
+        opening = language.types.get(fold(words[0]))
+    if len(words) > 1 and opening is not None:
+        kind = capital(opening)  # "Straße des 17. Juni", "Pl. der Einheit"
         return " ".join([kind, *_names(words[1:], language, plain, first=False)])
     head, hyphen, last = words[-1].rpartition("-")
     folded = fold(last)
@@ -184,7 +242,7 @@ def _glued(words: list[str], language: Language, plain: bool) -> str | None:
         # an ending counts when the canonical form or, for an abbreviation, when it is "str" or has its dot
         if not folded.endswith(ending) or len(folded) < len(ending) + 3:
             continue
-        if not (canonical or cut or ending.startswith("str")):
+        if not (canonical or (cut and len(folded) >= 6) or (len(ending) >= 3 and not _VOWELS.intersection(ending))):
             continue
         length = _tail_length(stem, ending)
         if length is None:
@@ -202,10 +260,15 @@ def _tail_length(stem: str, ending: str) -> int | None:
     return None
 
 
-def _names(words: list[str], language: Language, plain: bool, *, first: bool) -> list[str]:
-    """The words of the name: written out, particles in lower case, proper case when all is upper or lower."""
+def _names(words: list[str], language: Language, plain: bool, *, first: bool, typed: bool = True) -> list[str]:
+    """The words of the name: written out, proper case when all is upper or lower, particles in lower case.
+
+    Who wrote one word small ("rue de La Boétie") meant the capitals of the others; where every word has a capital
+    ("Rue De La Paix"), a program put them. An article behind the type opens a name: "rue La Fontaine".
+    """
     shown: list[str] = []
     joined = False
+    meant = not plain and (not typed or any(word[:1].islower() for word in words))
     for position, word in enumerate(words):
         last = position == len(words) - 1
         folded = fold(word)
@@ -215,6 +278,10 @@ def _names(words: list[str], language: Language, plain: bool, *, first: bool) ->
             continue
         if not last and folded in language.names and (plain or word[0].isupper() or word.endswith(".")):
             text = capital(language.names[folded])
+        elif folded in _ARTICLES and position == 0 and not first and not last:
+            text = capital(word.lower()) if plain else word
+        elif meant and folded in language.particles:
+            text = word
         else:
             text = _cased(word, language, plain, first and position == 0)
         if joined:
@@ -223,6 +290,9 @@ def _names(words: list[str], language: Language, plain: bool, *, first: bool) ->
         else:
             shown.append(text)
     return shown
+
+
+_ARTICLES = frozenset({"le", "la", "les", "el", "los", "las", "lo", "il", "i", "gli"})
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -242,13 +312,22 @@ def _cased(word: str, language: Language, plain: bool, opening: bool) -> str:
         between_hyphens = before == "-" == after and piece in language.particles
         if not piece[0].isalnum() or _ORDINAL.fullmatch(piece) or elided or possessive or between_hyphens:
             shown.append(piece)
-        elif piece[0].isdigit() or _ROMAN.fullmatch(piece):
+        elif (
+            piece[0].isdigit() or _ROMAN.fullmatch(piece) or (word.isupper() and piece in _SIGNS.get(language.name, ()))
+        ):
             shown.append(piece.upper())
         elif language.name in _SENTENCE_ENGLISH and piece.startswith("mc") and len(piece) > 4:
             shown.append("Mc" + piece[2:].capitalize())
         else:
             shown.append(capital(piece))
     return _saint_hyphen("".join(shown), language)
+
+
+_SIGNS = {
+    "fr": frozenset({"db", "ffi", "rn", "rd", "zac", "tgv", "sncf", "hlm", "onu", "afn"}),
+    "en_US": frozenset({"fm", "sr", "us", "rr", "hc", "mlk", "nw", "ne", "sw", "se"}),
+}
+"""Abbreviations that stay in capitals."""
 
 
 def _saint_hyphen(word: str, language: Language) -> str:

@@ -35,7 +35,7 @@ def standardised(ws: Workspace, rows: list[Row], workers: int = 1) -> list[dict[
 CASES: list[tuple[Row, Row]] = [
     (
         {"country": "FR", "addr_line1": "12, RUE DE LA PAIX", "postcode": "F-75002", "town": "PARIS 2"},
-        {"addr_line1": "12 rue de la Paix", "house_number": "12", "street": "rue de la Paix", "postcode": "75002",
+        {"addr_line1": "12 Rue de la Paix", "house_number": "12", "street": "Rue de la Paix", "postcode": "75002",
          "town": "Paris"},
     ),
     (
@@ -184,7 +184,7 @@ def test_workers_and_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 def test_values_and_steps_are_recorded(ws: Workspace) -> None:
     standardised(ws, [{"country": "FR", "addr_line1": "12 r du Bac", "postcode": "F-75007", "town": "PARIS"}] * 2)
     assert ws.rows("select attribute, raw, standard, rows from standardise.value where context = 'FR' order by 1") == [
-        ("addr_line1", "12 r du Bac", "12 rue du Bac", 2),
+        ("addr_line1", "12 r du Bac", "12 Rue du Bac", 2),
         ("postcode", "F-75007", "75007", 2),
         ("town", "PARIS", "Paris", 2),
     ]

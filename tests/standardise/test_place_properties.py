@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.standardise.address_cells import CELLS, SEPARATOR, read_address
 from engine.standardise.blocks import split_block
+from engine.standardise.cleaning import clean
 from engine.standardise.country_names import standardise_country
 from engine.standardise.phone_numbers import read_phone_cell
 from engine.standardise.postcodes import read_postcode
@@ -74,7 +75,9 @@ def test_all_cells_together_never_raise(cells: list[str], country: str | None) -
 @settings(max_examples=200)
 def test_a_town_is_read_as_itself(text: str, country: str | None) -> None:
     once = read_town(text, country, TOWNS)
-    if once.town is not None and once.alias is None and not re.search(r"\d|[(),/]", once.town):
+    # a capital may complete what looks like mojibake ("ã\x80"): that is repaired on the second reading
+    repairable = once.town is not None and clean(once.town).repaired
+    if once.town is not None and once.alias is None and not repairable and not re.search(r"\d|[(),/]", once.town):
         again = read_town(once.town, country, TOWNS)
         assert again.town in (once.town, None) or again.region is not None
 
