@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.matching.patterns import Floats
+from engine.matching.patterns import Bools, Floats
 from engine.rulebook.matching import Clustering
 
 Ints = npt.NDArray[np.int64]
@@ -22,18 +22,19 @@ _EXACT = 1_000_000  # weights are summed as whole millionths of a bit: no sum de
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Scored pairs of units."""
+    """Scored pairs of units; ``apart`` where the two contradict each other so that no third may join them."""
 
     left: Ints
     right: Ints
     weight: Floats
+    apart: Bools
 
     def __len__(self) -> int:
         return len(self.left)
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> Edges:
         """A part of the edges."""
-        return Edges(self.left[chosen], self.right[chosen], self.weight[chosen])
+        return Edges(self.left[chosen], self.right[chosen], self.weight[chosen], self.apart[chosen])
 
 
 def components(size: int, left: Ints, right: Ints) -> Ints:
@@ -116,6 +117,7 @@ def _join(
     for left, right, weight in zip(edges.left.tolist(), edges.right.tolist(), clipped.tolist(), strict=True):
         between.setdefault(left, {})[right] = (weight, 1)
         between.setdefault(right, {})[left] = (weight, 1)
+    cannot = [*cannot, *zip(edges.left[edges.apart].tolist(), edges.right[edges.apart].tolist(), strict=True)]
     forbidden: dict[int, set[int]] = {}
     for one, other in cannot:
         forbidden.setdefault(one, set()).add(other)

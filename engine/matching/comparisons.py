@@ -92,7 +92,12 @@ def _where(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
     yield _levels(
         "phone",
         "ph",
-        {"exact": "list_has_any(ph_l, ph_r)", "close": "levenshtein(ph0_l, ph0_r) <= 1", "different": None},
+        {
+            "exact": "list_has_any(ph_l, ph_r)",
+            "close": "levenshtein(ph0_l, ph0_r) <= 1",
+            "other_kind": "(tel_l is null or tel_r is null) and (mob_l is null or mob_r is null)",
+            "different": None,
+        },
         priors.phone,
     )
     if kind != "relay":  # relays are compared inside one structure, whose address says nothing about the person

@@ -27,17 +27,22 @@ class Case:
 
     Attributes:
         even: B, the bits a random pair needs to become even; at least ``evidence_floor``.
+        level: the same without a floor: where odds are even, so that a cap a little lower asks a person.
+        apart: pairs that contradict each other so plainly that no third record may join them.
         taken: bits taken off so far, by name of the correction.
     """
 
     patterns: Patterns
     weights: Floats
     even: float
+    level: float
     taken: dict[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._place = {one.name: place for place, one in enumerate(self.patterns.comparisons)}
+        self.apart = np.zeros(len(self.patterns), dtype=bool)
 
+    apart: Bools = field(init=False)
     _place: dict[str, int] = field(init=False)
 
     def has(self, comparison: str) -> bool:
@@ -85,51 +90,29 @@ class Case:
         return summed
 
 
-def correct(kind: Kind, case: Case, rules: Corrections) -> None:
-    """Apply the corrections of a kind to ``case``."""
-    if kind == "structure":
-        _structures(case, rules)
-    elif kind == "relay":
-        _suffix(case, rules)
-        _generation(case, rules, families=False)
-    else:
-        _individuals(case, rules)
-
-
-def _individuals(case: Case, rules: Corrections) -> None:
-    even = case.even
-    first_differs = case.at("first_name", *_FIRST_NAME_DIFFERS)
-    place = case.weight("address", "phone", "email")
-    place = place - case.cap("place cap", place, even + rules.place.value)
-    households = _households(case, rules, first_differs)
-    limit = np.where(
-        first_differs,
-        even + households.cap,
-        np.where(case.missing("first_name"), even + rules.household_no_first_name.value, np.inf),
-    )
-    case.cap("household cap", place + case.weight("last_name"), limit)
-    _generation(case, rules, families=households.families)
-    if households.families:
-        case.cap("twin cap", case.weight("birth_date"), rules.twin.value, first_differs)
-    _suffix(case, rules)
-    _namesakes(case, rules, families=households.families)
-
-
 @dataclass(frozen=True, slots=True)
-class _Households:
+class Households:
+    """What a file says of people of one last name and one home.
+
+    Attributes:
+        cap: bits around B that such a pair with different first names is worth at most.
+        families: whether they are mostly families, not one person with a garbled first name.
+    """
+
     cap: float
     families: bool
 
 
-def _households(case: Case, rules: Corrections, first_differs: Bools) -> _Households:
+def households(case: Case, rules: Corrections) -> Households:
     """What the file's own households say: garbled first names of one person, or families?
 
     Among pairs with one last name and one home but another first name, equal birth dates speak for a garbled name
     and different ones for a family.
     """
     if not (case.has("birth_date") and case.has("address")):
-        return _Households(rules.household_blind.value, families=False)
+        return Households(rules.household_blind.value, families=False)
     home = case.at("address", "full", "street") | case.at("phone", "exact")
+    first_differs = case.at("first_name", *_FIRST_NAME_DIFFERS)
     shared = home & first_differs & case.at("last_name", *_EXACT, "close", "swapped")
     pairs = case.patterns.pairs
     same = float(pairs[shared & case.at("birth_date", "exact", "near")].sum())
@@ -137,7 +120,65 @@ def _households(case: Case, rules: Corrections, first_differs: Bools) -> _Househ
     share = (max(same - rules.twin_share.value * other, 0.0) + 0.3) / (same + 2.0)
     span = rules.household_range.value
     learned = float(np.clip(np.log2(share / (1 - share)) if share < 1 else span, -span, span))
-    return _Households(rules.household.value + learned, families=other >= 5 and same < other)
+    return Households(rules.household.value + learned, families=other >= 5 and same < other)
+
+
+def correct(kind: Kind, case: Case, rules: Corrections, homes: Households | None = None) -> Households:
+    """Apply the corrections of a kind to ``case``.
+
+    Args:
+        homes: what the file's households say, as learned in training; None = learn it from these patterns.
+
+    Returns:
+        What the households say.
+    """
+    homes = homes or households(case, rules)
+    if kind == "structure":
+        _structures(case, rules)
+    elif kind == "relay":
+        _suffix(case, rules)
+        _generation(case, rules, families=False)
+        _colleagues(case, rules)
+    else:
+        _individuals(case, rules, homes)
+    return homes
+
+
+def _individuals(case: Case, rules: Corrections, homes: Households) -> None:
+    even = case.even
+    first_differs = case.at("first_name", *_FIRST_NAME_DIFFERS)
+    place = case.weight("address", "phone", "email")
+    place = place - case.cap("place cap", place, even + rules.place.value)
+    nameless = rules.household_no_first_name_families if homes.families else rules.household_no_first_name
+    doubly = case.at("email", "exact") & case.at("phone", "exact")  # mailbox and number: more than one home's evidence
+    nameless_limit = np.where(doubly, rules.household_no_first_name.value, nameless.value)
+    limit = np.where(
+        first_differs,
+        even + homes.cap,
+        np.where(case.missing("first_name") & ~case.at("last_name", "lone"), even + nameless_limit, np.inf),
+    )
+    case.cap("household cap", place + case.weight("last_name"), limit)
+    _generation(case, rules, families=homes.families)
+    if homes.families:
+        case.cap("twin cap", case.weight("birth_date"), rules.twin.value, first_differs)
+    _suffix(case, rules)
+    _namesakes(case, rules, families=homes.families)
+    _generations(case, rules, homes)
+
+
+def _generations(case: Case, rules: Corrections, homes: Households) -> None:
+    """One name and one home, but mailbox or number differ and nothing personal agrees: father and son as likely."""
+    if not homes.families and case.has("birth_date") and case.has("address"):
+        return
+    personal = (
+        case.at("birth_date", "exact", "year", "near", "two_parts")
+        | case.at("email", "exact", "local", "local_name", "close_name", "close")
+        | case.at("phone", "exact", "close")
+        | case.at("identifier", "exact", "close")
+    )
+    apart = case.at("email", "different") | case.at("phone", "different")
+    home = case.at("address", "full", "street", "postcode", "same_number")
+    case.cap("same home cap", case.total(), case.level + rules.namesake.value, home & apart & ~personal)
 
 
 def _generation(case: Case, rules: Corrections, *, families: bool) -> None:
@@ -149,12 +190,26 @@ def _generation(case: Case, rules: Corrections, *, families: bool) -> None:
     )
     known = case.at("identifier", "exact", "close")
     case.take("generation", np.where(case.at("birth_date", "generation") & ~known, bits, 0.0))
+    if families:
+        case.apart |= case.at("birth_date", "generation") & ~known & ~email
+
+
+def _colleagues(case: Case, rules: Corrections) -> None:
+    """Two people of one structure whose first or last names differ are colleagues, whatever the office shares."""
+    differs = case.at("first_name", *_FIRST_NAME_DIFFERS) | case.at("last_name", "different")
+    known = case.at("email", "exact", "local") | case.at("identifier", "exact", "close")
+    case.cap("colleague cap", case.total(), case.level + rules.namesake.value, differs & ~known)
 
 
 def _suffix(case: Case, rules: Corrections) -> None:
     case.cap("suffix conflict", case.total(), case.even + rules.suffix_conflict.value, case.at("suffix", "conflict"))
-    unproven = case.at("suffix", "one_side") & ~case.at("birth_date", "exact", "near")
-    case.take("one suffix", np.where(unproven, rules.suffix_one_side.value, 0.0))
+    case.apart |= case.at("suffix", "conflict")
+    unproven = case.at("suffix", "one_side") & ~(
+        case.at("birth_date", "exact", "near")
+        | case.at("email", "exact", "local")
+        | case.at("identifier", "exact", "close")
+    )
+    case.cap("one suffix", case.total(), case.level + rules.suffix_one_side.value, unproven)
 
 
 def _namesakes(case: Case, rules: Corrections, *, families: bool) -> None:
@@ -176,7 +231,8 @@ def _namesakes(case: Case, rules: Corrections, *, families: bool) -> None:
     other_contact = case.at("email", "different", "local_name", "close_name") | case.at("phone", "different")
     next_door = case.at("address", "other_number") & (other_contact | families)
     next_door |= case.at("address", "postcode", "town") & other_contact & families
-    names = case.weight("first_name", "last_name", "address", "gender")
+    made_of_name = np.where(case.at("email", "local_name", "close_name"), case.weight("email"), 0.0)
+    names = case.weight("first_name", "last_name", "address", "gender") + made_of_name
     limit = case.even + rules.namesake.value
     case.cap("namesake cap", names, limit, ~personal & (elsewhere | next_door))
 
@@ -192,6 +248,7 @@ def _structures(case: Case, rules: Corrections) -> None:
     case.take("branch", np.where(branch & ~same_establishment, rules.branch.value, 0.0))
     contradiction = case.at("registration", "different", "other_establishment")
     case.cap("registration", case.total(), even + rules.registration.value, contradiction)
+    case.apart |= contradiction
 
 
 def evidence(case: Case) -> Iterator[tuple[str, Floats]]:

@@ -14,14 +14,14 @@ def start(ws: Workspace) -> None:
     """Make an empty ``m_scored``: one row per pair of units that a model scored."""
     ws.execute(
         "create or replace temp table m_scored (unit_l bigint, unit_r bigint, match_weight double, "
-        "match_probability double, evidence varchar)"
+        "match_probability double, evidence varchar, apart boolean)"
     )
 
 
 def keep_scored(ws: Workspace, keep: float) -> None:
     """Append the pairs of ``m_pair`` with the score of their pattern, from weight ``keep`` up."""
     ws.execute(
-        "insert into m_scored select unit_l, unit_r, match_weight, match_probability, evidence "
+        "insert into m_scored select unit_l, unit_r, match_weight, match_probability, evidence, apart "
         "from m_pair join m_score using (code) where match_weight >= $keep",
         {"keep": keep},
     )
@@ -38,12 +38,13 @@ def weights(ws: Workspace) -> tuple[Floats, Floats]:
 def edges(ws: Workspace) -> Edges:
     """All scored pairs, in one order whatever the threads."""
     found = ws.connection.execute(
-        "select unit_l, unit_r, match_weight from m_scored order by unit_l, unit_r"
+        "select unit_l, unit_r, match_weight, apart from m_scored order by unit_l, unit_r"
     ).fetchnumpy()
     return Edges(
         np.asarray(found["unit_l"], dtype=np.int64),
         np.asarray(found["unit_r"], dtype=np.int64),
         np.asarray(found["match_weight"], dtype=np.float64),
+        np.asarray(found["apart"], dtype=bool),
     )
 
 

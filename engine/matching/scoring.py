@@ -75,10 +75,10 @@ def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
 
 
 def score(ws: Workspace, model: Model, rules: MatchRules, coded: str, into: str) -> None:
-    """Make ``into`` (code, match_weight, match_probability, evidence): one row per distinct pattern of ``coded``."""
+    """Make ``into`` (code, match_weight, match_probability, apart, evidence): one row per pattern of ``coded``."""
     codes, patterns = gather(ws, model.comparisons, coded)
     case = weigh(patterns, model.level_weights(rules), model.match_share, rules)
-    correct(model.kind, case, rules.corrections)
+    correct(model.kind, case, rules.corrections, model.homes)
     weight = np.round(case.total() + model.prior_weight, DECIMALS)
     ws.put(
         into,
@@ -87,6 +87,7 @@ def score(ws: Workspace, model: Model, rules: MatchRules, coded: str, into: str)
                 "code": pa.array(codes, pa.int64()),
                 "match_weight": pa.array(weight, pa.float64()),
                 "match_probability": pa.array(np.round(probability(weight), DECIMALS), pa.float64()),
+                "apart": pa.array(case.apart, pa.bool_()),
                 "evidence": pa.array(sentences(case, keep=weight >= rules.thresholds.keep.value), pa.string()),
             }
         ),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.matching.comparisons import Comparison
-from engine.matching.corrections import Case, correct
+from engine.matching.corrections import Case, Households, correct, households
 from engine.matching.patterns import Floats, Patterns
 from engine.rulebook.matching import MatchRules
 from engine.vocabulary import Kind
@@ -31,6 +31,7 @@ class Model:
         u: by comparison, P(level | different contacts), weakest level first.
         match_share: lambda, the share of comparable pairs that are matches.
         expected_pairs: matches expected among the pairs blocking proposes.
+        homes: what the file's households say.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Model:
     u: tuple[Floats, ...]
     match_share: float
     expected_pairs: float
+    homes: Households
 
     @property
     def prior_weight(self) -> float:
@@ -90,7 +92,9 @@ def train(
         u = _unmatched(by_chance, m, share * diluted, rules, units)
     m = [np.round(level, 12) for level in m]
     u = [np.round(level, 12) for level in u]
-    return Model(kind, compared, tuple(m), tuple(u), float(round(share, 15)), round(matched, 6))
+    share = float(round(share, 15))
+    homes = households(weigh(blocked, level_weights(compared, m, u, rules), share, rules), rules.corrections)
+    return Model(kind, compared, tuple(m), tuple(u), share, round(matched, 6), homes)
 
 
 def posterior(
@@ -110,8 +114,8 @@ def weigh(patterns: Patterns, weights: Sequence[Floats], share: float, rules: Ma
             for place, weight in enumerate(weights)
         ]
     )
-    even = max(-float(np.log2(share / (1 - share))), rules.corrections.evidence_floor.value)
-    return Case(patterns, table, even)
+    level = -float(np.log2(share / (1 - share)))
+    return Case(patterns, table, max(level, rules.corrections.evidence_floor.value), level)
 
 
 def probability(weight: Floats) -> Floats:

@@ -53,6 +53,8 @@ select
         case when $structures and kind = 'relay' then list_filter(phones, lambda p: p is distinct from mobile) else phones end,
         lambda p: right(p, 9)
     )) as ph,
+    right(phone, 9) as tel,
+    right(mobile, 9) as mob,
     nullif(m_fold(replace(organisation_latin, '&', ' and ')), '') as org,
     case when kind <> 'individual' then coalesce(
         nullif(regexp_replace(regexp_extract(lower(website), '^(?:[a-z]+://)?([^/:?#]+)', 1), '^www[0-9]?\.', ''), ''),

@@ -1,6 +1,7 @@
 -- One row per unit of persons: what the comparisons and the blocking keys of individuals and relays read.
 -- Reads: m_folded, m_unit, m_street, m_sound, m_nickname.
--- A missing first name is read from a mailbox bruno.franke@ that ends in the last name.
+-- A missing first name is read from a mailbox that holds the last name (bruno.franke@, b.franke@, frankebruno@), both
+-- names from one made of a first and a last name that the file knows.
 -- carriers counts the sounds of the other name that stand beside a name: copies of one person do not make a name common,
 -- and an established name one letter away is another name. Bands: common, usual, rare, against the average carrier's.
 with representative as (
@@ -8,15 +9,49 @@ with representative as (
     from m_folded as f
     join m_unit as u on u.record_id = f.record_id and u.first_record = f.record_id
 ),
+mailbox as (
+    select
+        *,
+        regexp_replace(replace(ln, ' ', ''), '([aou])e', '\1', 'g') as glued_last,
+        regexp_replace(
+            regexp_replace(split_part(em[1], '@', 1), '[^a-z]+', '', 'g'), '([aou])e', '\1', 'g'
+        ) as glued_mailbox,
+        regexp_extract(em[1], '^([a-z]{3,})[._-]([a-z]{3,})[0-9]*@', ['one', 'other']) as halves
+    from representative
+),
+known_first as (
+    select distinct fn as name from representative where length(fn) > 2
+),
+known_last as (
+    select distinct ln as name from representative where length(ln) > 2
+),
+told as (
+    select
+        m.*,
+        case
+            when m.fn is not null or m.ln is null or length(m.glued_last) < 3 then null
+            when starts_with(m.glued_mailbox, m.glued_last) then substr(m.glued_mailbox, length(m.glued_last) + 1)
+            when ends_with(m.glued_mailbox, m.glued_last) then left(m.glued_mailbox, -length(m.glued_last))
+        end as rest,
+        m.fn is null and m.ln is null and a.name is not null and d.name is not null as in_order,
+        m.fn is null and m.ln is null and c.name is not null and b.name is not null as in_reverse
+    from mailbox as m
+    left join known_first as a on a.name = m.halves.one
+    left join known_last as b on b.name = m.halves.one
+    left join known_first as c on c.name = m.halves.other
+    left join known_last as d on d.name = m.halves.other
+),
 owned as (
     select * replace (
         case
-            when fn is null and replace(ln, ' ', '') = regexp_extract(em[1], '^[a-z]{3,}[._-]([a-z]+)@', 1)
-                then regexp_extract(em[1], '^([a-z]{3,})', 1)
+            when length(rest) = 1 or length(rest) > 2 then rest
+            when in_order then halves.one
+            when in_reverse then halves.other
             else fn
-        end as fn
+        end as fn,
+        case when in_order then halves.other when in_reverse then halves.one else ln end as ln
     )
-    from representative
+    from told
 ),
 named as (
     select
@@ -81,6 +116,8 @@ select
     ) as eu_named,
     case when len(n.ph) > 0 then n.ph end as ph,
     n.ph[1] as ph0,
+    n.tel,
+    n.mob,
     coalesce(t.street, case when n.po_box is not null then 'pobox' end) as street,
     t.styp,
     coalesce(n.house_number, t.number, n.po_box) as hno,

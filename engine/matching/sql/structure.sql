@@ -28,6 +28,8 @@ select
         or coalesce(contains(regexp_replace(split_part(r.em[1], '@', 1), '[^a-z]', '', 'g'), left(o.orgj, 5)), false) as eu_named,
     case when len(r.ph) > 0 then r.ph end as ph,
     r.ph[1] as ph0,
+    r.tel,
+    r.mob,
     coalesce(t.street, case when r.po_box is not null then 'pobox' end) as street,
     t.styp,
     coalesce(r.house_number, t.number, r.po_box) as hno,
