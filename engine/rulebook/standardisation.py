@@ -116,6 +116,8 @@ class WeakTitles(RuleModel):
 
     always: Words
     weak: dict[str, Words]
+    weak_only_at_home: Words
+    in_style: dict[str, Words]
     needs_rest: Words
 
 
@@ -124,7 +126,9 @@ class Honorifics(RuleModel):
 
     always: Words
     with_dot: Words
+    in_style: dict[str, Words]
     after_title: Words
+    after_name: Words
     gender: dict[Literal["M", "F"], Words]
 
 
@@ -132,8 +136,12 @@ class Civilities(RuleModel):
     """``standardisation/civilities.yml``."""
 
     titles: dict[TitleCode, ByLanguage]
+    several: dict[Literal["M", "F"], Words]
+    joiners: Words
     choice_signs: Words
+    salutations: Words
     household: ByLanguage
+    household_articles: Words
     neutral: Words
     women_when_beside_h: Words
     coded: Words
@@ -147,6 +155,7 @@ class ParticleStyle(RuleModel):
 
     lower: Words
     first_upper: bool = False
+    ij: bool = False
 
 
 class BirthNameWords(RuleModel):
@@ -154,13 +163,16 @@ class BirthNameWords(RuleModel):
 
     before_birth_name: Words
     before_married_name: Words
+    before_former_name: Words
+    before_married_name_in_style: dict[str, Words]
 
 
 class Suffixes(RuleModel):
     """What may follow a name."""
 
     generational: dict[Literal["JUNIOR", "SENIOR", "II", "III", "IV"], Words]
-    only_last_token: Words
+    only_with_dot_or_style: dict[str, Words]
+    only_lower_case: Words
     kept_in_name: Words
     kept_in_name_styles: Words
     post_nominal: Words
@@ -173,6 +185,10 @@ class JoinedPersons(RuleModel):
     words: Words
     signs: Words
     between_first_names: Words
+    words_in_style: dict[str, Words]
+    spouse: Words
+    family: Words
+    fillers: Words
 
 
 class HeaderWords(RuleModel):
@@ -182,6 +198,21 @@ class HeaderWords(RuleModel):
     last: Words
 
 
+class FirstNameCompounds(RuleModel):
+    """First names of several words."""
+
+    heads: Words
+    tails: Words
+    joined_heads: Words
+
+
+class Remarks(RuleModel):
+    """What people write into a name although it says something of the contact, not its name."""
+
+    phrases: ByLanguage
+    around: Words
+
+
 class NameParts(RuleModel):
     """``standardisation/name_parts.yml``."""
 
@@ -189,11 +220,15 @@ class NameParts(RuleModel):
     style_of_language: dict[str, dict[str, str]]
     particles: dict[str, ParticleStyle]
     last_name_starts: Words
+    behind_comma: Words
     inner_capital: Words
+    inner_capital_names: Words
+    first_name_compounds: FirstNameCompounds
     birth_name: BirthNameWords
     suffixes: Suffixes
     joined_persons: JoinedPersons
     header_words: HeaderWords
+    remarks: Remarks
 
 
 class FirstNames(RuleModel):
@@ -206,6 +241,8 @@ class FirstNames(RuleModel):
     es: Words
     nl: Words
     pt: Words
+    never_last_names: Words
+    also_last_names: Words
 
     def all(self) -> frozenset[str]:
         """Every name of every language."""
@@ -220,6 +257,10 @@ class Kinds(RuleModel):
     relay: Words
     structure_words: dict[str, Words]
     structure_starts: Words
+    structure_openers: Words
+    structure_openers_with_dot: Words
+    structure_ends: Words
+    articles: Words
 
 
 class LegalForm(RuleModel):
@@ -241,6 +282,8 @@ class LegalForms(RuleModel):
     forms: dict[str, dict[str, LegalForm]]
     names_too: Words
     same_as: dict[str, str]
+    states: Words
+    followed_by: dict[str, Words]
     generic_words: ByLanguage
 
 

@@ -24,6 +24,7 @@ class Form(NamedTuple):
     pos: Literal["start", "end", "both"]
     risky: bool
     keep_in_name: bool
+    is_risky_by_rule: bool = False
 
 
 class FoundForm(NamedTuple):
@@ -36,6 +37,8 @@ class FoundForm(NamedTuple):
         rest: the folded words of the name without it.
         words: the folded words it was written in.
         at_end: it stands at the end, else at the start.
+        within: the part of the name at whose end (or start) it stands, as written.
+        is_risky_by_rule: risky by its own rule, and not because it is on the list of names.
     """
 
     canonical: str
@@ -45,6 +48,8 @@ class FoundForm(NamedTuple):
     rest: tuple[str, ...]
     words: tuple[str, ...]
     at_end: bool
+    within: str
+    is_risky_by_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class FormTable:
 
     by_spelling: Mapping[str, tuple[Form, ...]]
     same_as: Mapping[str, str]
+    states: frozenset[tuple[str, ...]]
+    followed_by: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, rules: LegalForms) -> FormTable:
@@ -63,11 +70,17 @@ class FormTable:
             for canonical, form in forms.items():
                 for spelling in form.v:
                     key = " ".join(words_of(spelling))
-                    found = Form(canonical, country, form.pos, form.risky or key in names_too, form.keep_in_name)
+                    found = Form(canonical, country, form.pos, form.risky or key in names_too, form.keep_in_name,
+                                 form.risky and key not in names_too)  # fmt: skip
                     entries = table.setdefault(key, [])
                     if found not in entries:
                         entries.append(found)
-        return cls({spelling: tuple(entries) for spelling, entries in table.items()}, rules.same_as)
+        return cls(
+            {spelling: tuple(entries) for spelling, entries in table.items()},
+            rules.same_as,
+            frozenset(tuple(fold(state).split()) for state in rules.states),
+            {country: frozenset(map(fold, words)) for country, words in rules.followed_by.items()},
+        )
 
 
 def find_legal_form(name: str, country: str | None, table: FormTable) -> FoundForm | None:
@@ -81,16 +94,50 @@ def find_legal_form(name: str, country: str | None, table: FormTable) -> FoundFo
     >>> find_legal_form("Muster S.à r.l.", "LU", table).canonical
     'S.à r.l.'
     """
+    found = _find(name, country, table, (True,))
+    if found is None:
+        for within in _shortened(name, country, table):
+            found = _find(within, country, table, (True,))
+            if found is not None:
+                return found
+    return found or _find(name, country, table, (False,))
+
+
+def _find(name: str, country: str | None, table: FormTable, ends: tuple[bool, ...]) -> FoundForm | None:
     words = words_of(name)
-    for at_end in (True, False):
+    for at_end in ends:
         for length in range(min(_LONGEST, len(words) - 1), 0, -1):
             spelled = words[-length:] if at_end else words[:length]
             form = _choose(" ".join(spelled), country, table, at_end=at_end)
             if form is not None:
                 agrees = country is not None and form.country in (country, table.same_as.get(country))
                 rest = words[:-length] if at_end else words[length:]
-                return FoundForm(form.canonical, agrees, form.risky, form.keep_in_name, rest, spelled, at_end)
+                return FoundForm(form.canonical, agrees, form.risky, form.keep_in_name, rest, spelled, at_end, name,
+                                 form.is_risky_by_rule)  # fmt: skip
     return None
+
+
+def _shortened(name: str, country: str | None, table: FormTable) -> Iterator[str]:
+    """The name without what may follow a form: a state, a place behind a comma, a remark in parentheses, an owner."""
+    words = name.split()
+    for length in (4, 3, 2, 1):
+        folded = tuple(fold(" ".join(words[-length:])).split())
+        if len(words) > length + 1 and folded in table.states:
+            yield " ".join(words[:-length]).rstrip(" ,(-")
+            break
+    before, comma, after = name.rpartition(",")
+    if comma and before and after.strip():
+        yield before
+    before, parenthesis, _ = name.partition("(")
+    if parenthesis and before.strip():
+        yield before.strip()
+    before, dash, after = name.rpartition(" - ")
+    if dash and before and after:
+        yield before
+    owners = table.followed_by.get(country or "", frozenset())
+    for position in range(2, len(words) - 1):
+        if words[position] in owners:
+            yield " ".join(words[:position])
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -106,7 +153,12 @@ def words_of(name: str) -> tuple[str, ...]:
 def _joined(words: list[str]) -> Iterator[str]:
     """Runs of single letters become one word: "s p a" is "spa"; a digit or a lone letter stays."""
     run = ""
+    previous = ""
     for word in words:
+        previous, before = word, previous
+        if before == _AMPERSAND and len(word) == 1:
+            yield word  # "& C. s.n.c.": the initial of the company, not of its form
+            continue
         if len(word) == 1 and word.isalpha():
             run += word
             continue

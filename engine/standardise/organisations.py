@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.rulebook.standardisation import FirstNames, Kinds, LegalForms, NameParts, Placeholders
 from engine.standardise.cleaning import clean
 from engine.standardise.folding import fold
-from engine.standardise.legal_forms import FormTable, find_legal_form, is_written_in_capitals
+from engine.standardise.legal_forms import FormTable, FoundForm, find_legal_form, is_written_in_capitals, words_of
 from engine.standardise.placeholders import PlaceholderWords, is_placeholder
 
 _QUOTED = re.compile(r"""^(?:"([^"]*)"|«\s*([^«»]*?)\s*»|“([^“”]*)”|„([^„“”]*)[“”]|'([^']*)')$""")
@@ -18,6 +18,10 @@ _EDGES = " ,;|/\\-_"
 _LONG_FORM = 4
 """A legal form of so many letters (sarl, gmbh) is believed in a person's column in any case; a shorter one (inc, ltd)
 not where all is lower case and the country another."""
+
+
+_SHORTEST_IN_FRONT = 3
+_ENDS = frozenset({"sons", "partner", "sohne", "soehne", "associes", "associati"})
 
 
 class Organisation(NamedTuple):
@@ -35,6 +39,10 @@ class OrganisationWords:
     forms: FormTable
     structure_words: Mapping[str, str]
     structure_starts: frozenset[str]
+    structure_openers: frozenset[str]
+    structure_openers_with_dot: frozenset[str]
+    structure_ends: frozenset[tuple[str, ...]]
+    articles: frozenset[str]
     first_names: frozenset[str]
     particles: frozenset[str]
     placeholders: PlaceholderWords
@@ -49,6 +57,10 @@ class OrganisationWords:
             FormTable.of(forms),
             {fold(word): topic for topic, words in kinds.structure_words.items() for word in words},
             frozenset(map(fold, kinds.structure_starts)),
+            frozenset(map(fold, kinds.structure_openers)),
+            frozenset(map(fold, kinds.structure_openers_with_dot)),
+            frozenset(map(words_of, kinds.structure_ends)),
+            frozenset(map(fold, kinds.articles)),
             first_names.all(),
             frozenset(particles | {fold(word) for word in parts.last_name_starts}),
             PlaceholderWords.of(placeholders),
@@ -86,12 +98,13 @@ def recognise_organisation(text: str, country: str | None, words: OrganisationWo
     if not folded:
         return None
     form = find_legal_form(text, country, words.forms)
-    if form is not None and _is_company(text, form.rest, form.words, words, form.at_end, form.agrees, form.risky):
+    if form is not None and _is_company(form, words):
         return Organisation(tidy(text), form.canonical)
     if folded[0] in words.first_names:
         return None
     if _has_structure_word(text, folded, words):
-        return Organisation(tidy(text), form.canonical if form and form.keep_in_name else None)
+        believed = form is not None and form.keep_in_name and (form.agrees or not form.risky)
+        return Organisation(tidy(text), form.canonical if form is not None and believed else None)
     return None
 
 
@@ -107,30 +120,35 @@ def tidy(text: str) -> str:
     return text
 
 
-def _is_company(
-    text: str,
-    rest: tuple[str, ...],
-    form: tuple[str, ...],
-    words: OrganisationWords,
-    at_end: bool,
-    agrees: bool,
-    risky: bool,
-) -> bool:
-    if rest[-1] in words.particles and at_end:
+def _is_company(form: FoundForm, words: OrganisationWords) -> bool:
+    if form.rest[-1] in words.particles and form.at_end:
         return False  # "de Sá", "van Ag": the form is the name
-    in_capitals = is_written_in_capitals(text, form, at_end=at_end)
-    if not at_end:
-        return agrees and in_capitals and not risky and fold(form[0]) not in words.first_names
-    if risky:
-        return agrees and in_capitals and (not text.isupper() or rest[0] not in words.first_names)
-    return agrees or sum(map(len, form)) >= _LONG_FORM or not text.islower()
+    in_capitals = is_written_in_capitals(form.within, form.words, at_end=form.at_end)
+    if not form.at_end:
+        if fold(form.words[0]) in words.first_names or not (form.agrees and in_capitals):
+            return False
+        # "SAS Le Petit Bar" in France; SA and SE are too short to be told from a name in front
+        return not form.risky or (form.is_risky_by_rule and len(form.words[0]) >= _SHORTEST_IN_FRONT)
+    if form.risky:
+        return form.agrees and in_capitals and (not form.within.isupper() or form.rest[0] not in words.first_names)
+    return form.agrees or sum(map(len, form.words)) >= _LONG_FORM or not form.within.islower()
 
 
 def _has_structure_word(text: str, folded: list[str], words: OrganisationWords) -> bool:
-    if len(folded) == 1:
-        return words.structure_words.get(folded[0]) == "public"
-    if folded[0] in words.structure_starts and text.split()[0].isupper():
+    first = text.split()[0]
+    if len(folded) > 1 and folded[0] in words.structure_starts and first.isupper():
         return True
+    spoken = [word for word in folded if word not in words.articles]
+    if len(spoken) < 2:
+        return words.structure_words.get(" ".join(spoken)) == "public" and folded[0] not in words.particles
+    if folded[0] in words.structure_openers and not first.islower():
+        return True
+    if folded[0] in words.structure_openers_with_dot and first.endswith(".") and not first.islower():
+        return True
+    if "&" in text or folded[-1] in _ENDS:
+        whole = words_of(text)
+        if any(whole[-length:] in words.structure_ends for length in (2, 3) if len(whole) > length):
+            return True
     for position in range(len(folded)):
         for length in (1, 2, 3):
             if " ".join(folded[position : position + length]) in words.structure_words:

@@ -17,6 +17,7 @@ from engine.standardise.organisations import standardise_organisation
 from engine.standardise.person_names import (
     NameOrder,
     PersonName,
+    person_in_organisation,
     standardise_first_name,
     standardise_full_name,
     standardise_last_name,
@@ -28,7 +29,7 @@ from engine.workspace import Workspace
 _PERSON_RESULTS = {
     "first_name": "text", "last_name": "text", "birth_name": "text", "suffix": "text", "academic_title": "text",
     "title": "text", "gender": "text", "persons": "integer", "organisation": "text", "legal_form": "text",
-    "household": "boolean", "alone": "boolean", "reason": "text",
+    "household": "boolean", "alone": "boolean", "reason": "text", "seems": "text",
 }  # fmt: skip
 
 _WORKING = (
@@ -143,7 +144,8 @@ def _put_dictionaries(ws: Workspace, words: NameWords, kinds: Kinds, workers: in
             limit=CHEAP_LIMIT,
         )
 
-    titled = {"title": "text", "gender": "text", "academic_title": "text", "household": "boolean", "reason": "text"}
+    titled = {"title": "text", "gender": "text", "academic_title": "text", "household": "boolean", "several": "boolean",
+              "reason": "text"}  # fmt: skip
     read("std_title", "title", ", beside_h", partial(_title, words), titled)
     read("std_gender", "gender", ", beside_h", partial(_gender, words), {"gender": "text"})
     read(
@@ -172,9 +174,18 @@ def _put_dictionaries(ws: Workspace, words: NameWords, kinds: Kinds, workers: in
     read(
         "std_organisation",
         "organisation",
-        ", country",
+        ", country, style",
         partial(_organisation, words),
-        {"name": "text", "legal_form": "text", "reason": "text"},
+        {
+            "name": "text",
+            "legal_form": "text",
+            "reason": "text",
+            "person": "text",
+            "first_name": "text",
+            "last_name": "text",
+            "title": "text",
+            "gender": "text",
+        },
     )
     run_distinct(
         ws,
@@ -217,8 +228,15 @@ def _suffix(words: NameWords, raw: str, _rows: int) -> tuple[object, ...]:
     return (words.suffixes.get(fold(raw)),)
 
 
-def _organisation(words: NameWords, raw: str, country: str, _rows: int) -> tuple[object, ...]:
-    return standardise_organisation(raw, country or None, words.organisations)
+def _organisation(words: NameWords, raw: str, country: str, style: str, _rows: int) -> tuple[object, ...]:
+    found = standardise_organisation(raw, country or None, words.organisations)
+    person = None
+    if found.name is not None and found.legal_form is None:
+        person = person_in_organisation(found.name, words, style=style, country=country or None)
+    if person is None:
+        return (*found, None, None, None, None, None)
+    sure = "sure" if person.title is not None else "perhaps"
+    return (*found, sure, person.first_name, person.last_name, person.title, person.gender)
 
 
 def _kind_words(kinds: Kinds) -> dict[str, str]:
@@ -253,4 +271,11 @@ def _log(ws: Workspace) -> None:
         context="trim(concat_ws(' ', name_order, style, country, titled))",
         rules="name_parts.yml",
     )
-    log_values(ws, "organisation", "std_organisation", standard="name", context="country", rules="legal_forms.yml")
+    log_values(
+        ws,
+        "organisation",
+        "std_organisation",
+        standard="name",
+        context="trim(concat_ws(' ', style, country))",
+        rules="legal_forms.yml",
+    )

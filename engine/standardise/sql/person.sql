@@ -12,6 +12,7 @@ with read_cells as (
         title.gender as told_gender,
         title.academic_title as told_academic,
         coalesce(title.household, false) as told_household,
+        coalesce(title.several, false) as told_several,
         case when by_title.kind is null then title.reason end as told_reason,
         gender.gender as column_gender,
         first_cell.first_name as f_first,
@@ -19,6 +20,7 @@ with read_cells as (
         coalesce(first_cell.household, false) as f_household,
         first_cell.reason as f_reason,
         first_cell.persons as f_persons,
+        coalesce(first_cell.seems = 'last_name' and last_cell.seems = 'first_name', false) as is_swapped,
         last_cell.last_name as l_last,
         last_cell.first_name as l_first,
         last_cell.birth_name as l_birth,
@@ -48,6 +50,11 @@ with read_cells as (
         organisation.name as o_name,
         organisation.legal_form as o_legal_form,
         organisation.reason as o_reason,
+        organisation.person as o_person,
+        organisation.first_name as o_first,
+        organisation.last_name as o_last,
+        organisation.title as o_title,
+        organisation.gender as o_gender,
         nullif(trim(cell.organisation_line2), '') as o_line2,
         coalesce(said.kind, by_title.kind) as said_kind,
         known.record_id is not null as is_known_otherwise
@@ -66,6 +73,7 @@ with read_cells as (
     left join std_suffix as suffix on suffix.raw = cell.suffix
     left join std_organisation as organisation
         on organisation.raw = cell.organisation and organisation.country = cell.country
+        and organisation.style = cell.style
     left join std_kind_word as said on said.raw = cell.person_or_org
     left join std_kind_word as by_title on by_title.raw = cell.title and by_title.kind = 'structure'
     left join std_has_mail_or_birth as known on known.record_id = cell.record_id
@@ -74,16 +82,24 @@ with read_cells as (
 joined_cells as (
     select
         *,
-        case when uses_full_name then n_first else coalesce(f_first, l_first) end as first_read,
-        case when uses_full_name then n_last else coalesce(l_last, case when f_first is not null then n_last end) end as last_read,
+        case
+            when uses_full_name then n_first
+            when is_swapped then l_last
+            else coalesce(f_first, l_first)
+        end as first_read,
+        case
+            when uses_full_name then n_last
+            when is_swapped then f_first
+            else coalesce(l_last, case when f_first is not null then n_last end)
+        end as last_read,
         case
             when uses_full_name then n_alone and not is_known_otherwise
             else (f_alone or f_first is null) and (l_alone or l_last is null) and (f_alone or l_alone)
                 and not is_known_otherwise
         end as says_nothing,
         told_household or f_household or l_household or (uses_full_name and n_household) as is_household,
-        case when uses_full_name then n_reason else f_reason end as first_reason_read,
-        case when uses_full_name then n_reason else l_reason end as last_reason_read,
+        case when uses_full_name then n_reason when is_swapped then 'names_swapped' else f_reason end as first_reason_read,
+        case when uses_full_name then n_reason when is_swapped then 'names_swapped' else l_reason end as last_reason_read,
         case when uses_full_name then n_organisation when f_first is null then l_organisation end as company,
         case when uses_full_name then n_legal_form when f_first is null then l_legal_form end as company_form
     from read_cells
@@ -94,9 +110,11 @@ named as (
         *,
         case when not says_nothing and not (is_household and uses_full_name) then first_read end as first_name,
         case when not says_nothing then last_read end as last_name,
-        coalesce(
-            (f_persons = 2) or (uses_full_name and n_persons = 2) or (f_first is null and l_persons = 2), false
-        ) as names_two
+        greatest(
+            coalesce(f_persons, 0),
+            coalesce(case when uses_full_name then n_persons when f_first is null then l_persons end, 0)
+        ) as persons_named,
+        persons_named >= 2 as names_two
     from joined_cells
 ),
 
@@ -118,7 +136,11 @@ folded as (
         case
             when o_name is not null
                 then list_transform(
-                    [o_name, person, concat_ws(' ', last_name, first_name), last_name], lambda name: std_fold(name)
+                    [
+                        case when o_person = 'sure' then concat_ws(' ', o_first, o_last) else o_name end,
+                        person, concat_ws(' ', last_name, first_name), last_name
+                    ],
+                    lambda name: std_fold(name)
                 )
         end as names
     from titled
@@ -145,6 +167,7 @@ decided as (
             when repeats_organisation then 'name_repeats_organisation'
             when o_name is not null and company is not null then 'organisation_only'
             when o_name is not null and has_person then 'organisation_and_person'
+            when o_person = 'sure' and files.names_persons then 'person_in_organisation'
             when o_name is not null then 'organisation_only'
             when company is not null and uses_full_name then 'organisation_in_full_name'
             when company is not null then 'organisation_in_last_name'
@@ -178,8 +201,10 @@ shown as (
     select
         *,
         kind = 'structure' as is_structure,
+        kind_reason = 'person_in_organisation' as is_from_organisation,
+        o_person is not null and not has_person and coalesce(kind_reason <> 'no_person_column', true) as may_be_person,
         case
-            when repeats_person and kind = 'individual' then null
+            when (repeats_person or kind_reason = 'person_in_organisation') and kind = 'individual' then null
             when kind = 'structure' then coalesce(o_name, company, nullif(person, ''))
             else o_name
         end as organisation_shown
@@ -191,25 +216,28 @@ select
     kind,
     kind_reason,
     case
+        when is_from_organisation then case when o_title = 'MR_AND_MRS' then 2 else 1 end
         when is_structure or not has_person then null
-        when names_two or title_told = 'MR_AND_MRS' then 2
+        when names_two or told_several or title_told = 'MR_AND_MRS' then greatest(2, persons_named)
         when is_household then null
         else 1
     end as persons,
     case
         when is_structure then null
+        when is_from_organisation then o_title
         when title_told is not null then title_told
         when is_household or names_two or title_cell is not null then null
         when column_gender = 'M' then 'MR'
         when column_gender = 'F' then 'MRS'
     end as title,
-    case when not is_structure then first_name end as first_name,
-    case when not is_structure then last_name end as last_name,
+    case when is_from_organisation then o_first when not is_structure then first_name end as first_name,
+    case when is_from_organisation then o_last when not is_structure then last_name end as last_name,
     case when not is_structure then coalesce(birth_name, l_birth, case when uses_full_name then n_birth end) end as birth_name,
     case when not is_structure then coalesce(suffix, name_suffix) end as suffix,
     case when not is_structure then coalesce(told_academic, academic_cell, name_academic) end as academic_title,
     case
         when is_structure or names_two or title_told = 'MR_AND_MRS' then null
+        when is_from_organisation then o_gender
         else coalesce(column_gender, told_gender, name_gender)
     end as gender,
     case when o_line2 is null then organisation_shown else concat_ws(' ', organisation_shown, o_line2) end as organisation,
@@ -219,7 +247,7 @@ select
         else company_form
     end as legal_form,
     case
-        when told_reason is not null and title_told is null then told_reason
+        when told_reason = 'name_in_title' or (told_reason is not null and title_told is null) then told_reason
         when column_gender is not null and told_gender is not null and column_gender <> told_gender
             then 'title_gender_conflict'
         when title_told is null and title_cell is null and column_gender is not null and not is_structure then 'from_gender'
@@ -241,6 +269,6 @@ select
         when repeats_person and kind = 'individual' then 'repeats_person_name'
         when kind_reason = 'organisation_in_last_name' then 'organisation_in_last_name'
         when kind_reason = 'organisation_in_full_name' then 'organisation_in_full_name'
-        else o_reason
+        else coalesce(o_reason, case when may_be_person then 'person_in_organisation' end)
     end as organisation_reason
 from shown

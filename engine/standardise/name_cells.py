@@ -1,0 +1,177 @@
+"""Opening a cell of a name column: what is written into it and is no name is taken off, and said."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from engine.standardise.cleaning import clean
+from engine.standardise.folding import fold
+from engine.standardise.name_words import NameWords, fold_word
+from engine.standardise.placeholders import name_verdict
+
+_EMAIL = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+\.[^\s<>;,()]+")
+_PHONE = re.compile(r"(?<![\w@])(?:\+|\(\+?)?\d(?:[ .\-/()]{0,2}\d){7,}(?!\w)")
+_WEBSITE = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+_MARKS = re.compile(r"[*#†‡•¤§|~^=<>_\\{}]")
+_BLANK_MARKS = re.compile(r"[|~=_\\]")
+_OTHER_APOSTROPHE = re.compile(r"(?<=\w)\s?[`´‘′]\s?(?=\w)")
+_LOST_LETTER = re.compile(r"\ufffd|(?<=[^\W\d_])\?(?=[^\W\d_])")
+_LEADING = re.compile(r"^[\s.,;:\-–—/\\&+\"«»“”„!)\]]+(?=[\w'(\[])")
+_TRAILING = re.compile(r"[\s,;:\-–—/\\&+\"«»“”„!(\[]+$")
+_QUOTED = re.compile(r"[\"“„«]\s*([^\"“”„«»]*?)\s*[\"”»“]")
+_OPEN_PARENTHESIS = re.compile(r"[(\[][^()\[\]]*$")
+_SEPARATOR = re.compile(r"[\s(\[,;:/–—-]+$")
+_DATE = re.compile(r"[\d./-]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_LONGEST_REMARK = 8
+
+
+class Cell(NamedTuple):
+    """A cleaned cell.
+
+    Attributes:
+        text: what may be a name.
+        folded: its fold.
+        reason: what was taken off or repaired: email_in_name, phone_in_name, website_in_name, remark_in_name,
+            symbols_in_name, lost_letters, mojibake_repaired.
+        refused: nothing of the cell is a name.
+    """
+
+    text: str
+    folded: str
+    reason: str | None = None
+    refused: bool = False
+
+
+def open_cell(raw: str, words: NameWords) -> Cell:
+    """Clean a cell and take off what is no name; ``refused`` with its reason when nothing is left."""
+    text, repaired = clean(raw)
+    reason = "mojibake_repaired" if repaired else None
+    if not text:
+        return Cell("", "", reason)
+    text, written_in = _without_contact_data(text)
+    reason = written_in or reason
+    folded = fold(text)
+    if name_verdict(text, folded, words.placeholders) == "placeholder" or _repeats_a_placeholder(folded, words):
+        return Cell(text, folded, written_in or "placeholder", refused=True)
+    shown, marked = _without_marks(text)
+    shown, remarked = _without_remark(shown, words)
+    shown = _edges(shown)
+    if "@" in shown:
+        return Cell(shown, fold(shown), "email_in_name", refused=True)
+    said = "remark_in_name" if remarked else "symbols_in_name" if marked else None
+    if not said and _LOST_LETTER.search(shown):
+        said = "lost_letters"
+    reason = written_in or said or reason
+    folded = folded if shown == text else fold(shown)
+    if shown != text and name_verdict(shown, folded, words.placeholders) == "placeholder":
+        return Cell(shown, folded, reason if remarked or written_in else "placeholder", refused=True)
+    return Cell(shown, folded, reason)
+
+
+def has_letters(text: str) -> bool:
+    """Whether any letter stands in the text, of any script."""
+    return _LETTER.search(text) is not None
+
+
+def _without_contact_data(text: str) -> tuple[str, str | None]:
+    """The text without e-mail addresses, web addresses and phone numbers, and which of them it held."""
+    if "@" in text:
+        rest = _EMAIL.sub(" ", text)
+        if rest != text:
+            return _edges(" ".join(rest.split())), "email_in_name"
+    if "www." in text.lower() or "://" in text:
+        return _edges(" ".join(_WEBSITE.sub(" ", text).split())), "website_in_name"
+    if sum(map(str.isdigit, text)) >= 8:
+        rest = _PHONE.sub(" ", text)
+        if rest != text:
+            return _edges(" ".join(rest.split())), "phone_in_name"
+    return text, None
+
+
+def _without_marks(text: str) -> tuple[str, bool]:
+    """The text without signs that no name has: emojis, asterisks, crosses; ´ between letters is an apostrophe."""
+    text = _OTHER_APOSTROPHE.sub("'", text)
+    if text.isascii() and not _MARKS.search(text):
+        return text, False
+    kept = "".join(
+        letter
+        for letter in text
+        if letter.isascii() or unicodedata.category(letter) not in {"So", "Sm", "Cs", "Co"} or letter == "°"
+    )
+    rest = " ".join(_MARKS.sub("", _BLANK_MARKS.sub(" ", kept)).split())
+    return rest, rest != text
+
+
+def _without_remark(text: str, words: NameWords) -> tuple[str, bool]:
+    """The text without "décédé", "NPAI", "ne plus contacter" and what goes with them."""
+    found = False
+    tokens = text.split()
+    while tokens:
+        span = _remark(tokens, words)
+        if span is None:
+            break
+        begin, end = span
+        found = True
+        tokens = _rejoined(tokens[:begin], tokens[end:])
+    return " ".join(tokens), found
+
+
+def _remark(tokens: list[str], words: NameWords) -> tuple[int, int] | None:
+    """First and last word (exclusive) of a remark with the dates and small words around it."""
+    flat = [(word, place) for place, token in enumerate(tokens) for word in fold_word(token).split()]
+    folds = [word for word, _ in flat]
+    for start in range(len(flat)):
+        for length in range(min(_LONGEST_REMARK, len(flat) - start), 0, -1):
+            if tuple(folds[start : start + length]) not in words.remarks:
+                continue
+            begin, end = flat[start][1], flat[start + length - 1][1] + 1
+            while end < len(tokens) and _goes_with_remark(tokens[end], words):
+                end += 1
+            while begin > 0 and tokens[begin - 1].islower() and fold_word(tokens[begin - 1]) in words.around_remarks:
+                begin -= 1
+            if begin > 0 and fold_word(tokens[begin - 1]) == "":
+                begin -= 1
+            if length == 2 and folds[start : start + 2] == ["c", "o"]:
+                end = len(tokens)  # c/o and whoever it is
+            return begin, end
+    return None
+
+
+def _goes_with_remark(token: str, words: NameWords) -> bool:
+    folded = fold_word(token)
+    return not folded or folded in words.around_remarks or _DATE.fullmatch(token.strip("().,")) is not None
+
+
+def _rejoined(before: list[str], after: list[str]) -> list[str]:
+    left = _SEPARATOR.sub("", _OPEN_PARENTHESIS.sub("", " ".join(before))) if before else ""
+    right = " ".join(after).strip(" ),;:-–—.")
+    return f"{left} {right}".split()
+
+
+def _edges(text: str) -> str:
+    """The text without signs at its edges; the apostrophe of "'t Hart" and the dot of "J." stay."""
+    previous = None
+    while previous != text:
+        previous = text
+        quoted = _QUOTED.search(text)
+        if quoted is not None:  # all of it: a name in quotes; a part: a nickname, as in parentheses
+            whole = quoted.span() == (0, len(text)) or not quoted[1]
+            text = _QUOTED.sub(r" \1 " if whole else r" (\1) ", text, count=1).strip()
+        text = _TRAILING.sub("", _LEADING.sub("", text))
+        if text.count("(") < text.count(")") and text.endswith(")"):
+            text = text[:-1]
+        if len(text) > 2 and text[0] == text[-1] == "'":
+            text = text[1:-1]
+    return text
+
+
+def _repeats_a_placeholder(folded: str, words: NameWords) -> bool:
+    """ "test test", "Client Web": every word of it stands for nothing."""
+    parts = folded.split()
+    if len(parts) < 2:
+        return False
+    known = words.placeholders
+    return len(set(parts)) == 1 and (parts[0] in known.names_when_alone or parts[0] in known.folded)
