@@ -71,6 +71,10 @@ TYPES: Mapping[str, ExpectationType] = {
     "expect_column_values_to_be_between": ExpectationType(_COLUMN, (*_RANGE, *_MAP)),
     "expect_column_values_to_be_unique": ExpectationType(_COLUMN, _MAP),
     "expect_column_values_to_be_standardised": ExpectationType(_COLUMN, ("apart_from", "or_without_reason", *_MAP)),
+    "expect_column_values_to_fit_country": ExpectationType((*_COLUMN, "country_column", "patterns"), _MAP),
+    "expect_column_values_to_have_valid_check_digits": ExpectationType((*_COLUMN, "scheme"), _MAP),
+    "expect_column_values_to_be_real_dates": ExpectationType((*_COLUMN, "formats"), ("not_after", *_MAP)),
+    "expect_column_values_to_be_plausibly_frequent": ExpectationType((*_COLUMN, "max_share", "at_least"), _MAP),
     "expect_column_pair_values_to_be_equal": ExpectationType(_PAIR, ("ignore_row_if", *_MAP)),
     "expect_column_pair_values_a_to_be_greater_than_b": ExpectationType(_PAIR, ("or_equal", "ignore_row_if", *_MAP)),
     # takes a row condition too, but its metric leaves it out of its domain keys: it would be ignored in silence
@@ -96,7 +100,7 @@ TYPES: Mapping[str, ExpectationType] = {
     "expect_column_min_to_be_between": ExpectationType(_COLUMN, (*_RANGE, "row_condition"), by_record=False),
     "expect_column_max_to_be_between": ExpectationType(_COLUMN, (*_RANGE, "row_condition"), by_record=False),
 }
-"""The types a suite may use. ``expect_column_values_to_be_standardised`` is ours: see engine/quality/types.py."""
+"""The types a suite may use. Ours, ``..._standardised`` and the four after it: see engine/quality/own_types.py."""
 
 
 class NamedColumn(RuleModel):
@@ -194,11 +198,18 @@ class Kwargs(RuleModel):
     ignore_row_if: str | None = None
     apart_from: list[Code] | None = None
     or_without_reason: bool | None = None
+    country_column: str | None = None
+    patterns: dict[str, str] | None = None
+    scheme: Literal["siren", "siret", "vat"] | None = None
+    formats: list[str] | None = Field(default=None, min_length=1)
+    not_after: date | str | dict[str, str] | None = None
+    max_share: float | None = Field(default=None, ge=0, le=1)
+    at_least: int | None = Field(default=None, ge=1)
     unexpected_rows_query: str | None = None
     mostly: float | None = Field(default=None, ge=0, le=1)
     row_condition: RowCondition | None = None
 
-    @field_validator("min_value", "max_value")
+    @field_validator("min_value", "max_value", "not_after")
     @classmethod
     def _parameter_is_known(cls, value: object) -> object:
         if isinstance(value, dict) and (set(value) != {"$PARAMETER"} or value["$PARAMETER"] not in PARAMETERS):
@@ -220,7 +231,7 @@ class Kwargs(RuleModel):
 
     def columns(self) -> Iterator[str]:
         """Every column named, row condition included; not those inside a query."""
-        named = (self.column, self.column_A, self.column_B, *(self.column_list or ()))
+        named = (self.column, self.column_A, self.column_B, self.country_column, *(self.column_list or ()))
         yield from (name for name in named if name is not None)
         if self.row_condition is not None:
             yield from condition_columns(self.row_condition)

@@ -1,11 +1,13 @@
 """Every shipped expectation both ways: records it lets pass, and records it finds, no others.
 
-The records of all cases of a suite are checked together (one import, six validations); each case then looks only
-at what its own expectation says of its own records.
+The rows of all cases of a suite are checked together (one import, a validation a suite); each case then looks only
+at what its own expectation says of its own rows.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from engine.progress import Silent
 from engine.rulebook import RuleBook
 from engine.rulebook.expectations import load_suites
 from engine.shipped import shipped
-from engine.tables import STANDARDISE_RECORD
+from engine.tables import table
 from engine.workspace import Workspace
 from tests.conftest import given
 from tests.quality.warmed import warmed
@@ -41,43 +43,88 @@ CLEAN = {
 }  # fmt: skip
 
 
-def _record(name: str, case: dict[str, Any]) -> dict[str, Any]:
-    spelt = {
-        column: "x" * int(value[1:]) if isinstance(value, str) and value.startswith("*") else value
+def _spelt(case: dict[str, Any]) -> dict[str, Any]:
+    return {
+        column: "x" * int(value[1:]) if isinstance(value, str) and re.fullmatch(r"\*\d+", value) else value
         for column, value in case.items()
     }
-    return {"record_id": name, "source": "s", "kind": "individual", **spelt}
+
+
+def _rows(suite: str) -> list[dict[str, Any]]:
+    """The rows of all cases of ``suite``, each with its place in ``case`` and the key its findings have in ``key``."""
+    rows = []
+    for case in CASES[suite]:
+        for side in ("passes", "fails"):
+            for number, row in enumerate(case[side]):
+                name = f"{case['expectation']}/{side}/{number}"
+                rows.append(MAKERS[SUITES[suite].table](name, len(rows) + 1000, _spelt(row)))
+    return rows
+
+
+def _record(name: str, number: int, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "record_id": name, "source": "s", "line_no": number, "kind": "individual", "kind_reason": "x", "phones": [],
+        "emails": [], **row, "case": name, "key": name,
+    }  # fmt: skip
+
+
+def _contact(name: str, number: int, row: dict[str, Any]) -> dict[str, Any]:
+    """Identities a case gives are its own: "known" of two cases are two contacts."""
+    case = name.split("/")[0]
+    own = {key: f"{case}/{row[key]}" for key in ("contact_id", "structure_contact_id") if row.get(key)}
+    made = {"contact_id": name, "contact_nr": str(number), "kind": "individual", "records": 1, **row, **own}
+    return {**made, "case": name, "key": made["contact_id"]}
+
+
+def _operation(name: str, number: int, row: dict[str, Any]) -> dict[str, Any]:
+    defaults = {"INSTITUTION": "X", "ORGANIZATION": "*", "OPERATION": "INSERT"}
+    contact = f"{name.split('/')[0]}/{row['contact_id']}" if "contact_id" in row else name
+    return {**defaults, **row, "row_no": number, "contact_id": contact, "case": name, "key": number}
+
+
+MAKERS = {
+    "standardise.record": _record,
+    "golden.contact": _contact,
+    "delivery.operation": _operation,
+}
+KEYS = {"standardise.record": "record_id", "golden.contact": "contact_id", "delivery.operation": "line_no"}
 
 
 @pytest.fixture(scope="module")
-def findings() -> dict[str, dict[tuple[str, str], str]]:
-    """By suite: (expectation, record_id) -> reason, of all records of its cases; unlisted failures included."""
+def findings() -> dict[str, list[tuple[str, Any, str]]]:
+    """By suite: (expectation, key, reason) of each finding of the rows of its cases; unlisted failures included."""
     assert warmed()
-    found: dict[str, dict[tuple[str, str], str]] = {}
-    for suite, cases in CASES.items():
+    found = {}
+    for suite in CASES:
+        table = SUITES[suite].table
         with Workspace.memory() as ws:
-            records = [
-                _record(f"{case['expectation']}/{side}/{number}", record)
-                for case in cases
-                for side in ("passes", "fails")
-                for number, record in enumerate(case[side])
-            ]
-            _given_at_once(ws, records)
-            quality.check(ws, _listing_everything(suite), suites=[suite], as_of=AS_OF, watcher=Silent())
-            rows = ws.rows("select expectation, record_id, reason from quality.finding")
-            found[suite] = {(expectation, record): reason for expectation, record, reason in rows}
+            _given_at_once(ws, table, _rows(suite))
+            book = _listing_everything(suite)
+            quality.check(ws, book, suites=[suite], tables=[table], as_of=AS_OF, watcher=Silent())
+            found[suite] = ws.rows(f"select expectation, {KEYS[table]}, reason from quality.finding")
     return found
 
 
-def _given_at_once(ws: Workspace, records: list[dict[str, Any]]) -> None:
-    """Like ``given``, for some hundred records."""
-    columns = sorted({column for record in records for column in record})
-    ws.put("case_record", pa.table({column: [record.get(column) for record in records] for column in columns}))
-    ws.create(STANDARDISE_RECORD)
-    ws.execute(
-        "insert into standardise.record by name select case_record.*, 1 as line_no, 'x' as kind_reason, "
-        "[] as phones, [] as emails from case_record"
-    )
+def _given_at_once(ws: Workspace, name: str, rows: list[dict[str, Any]]) -> None:
+    """Like ``given``, for some hundred rows; and what the suites of contacts and import rows read besides."""
+    columns = sorted({column for row in rows for column in row} - {"case", "key"})
+    ws.put("case_row", pa.table({column: [row.get(column) for row in rows] for column in columns}))
+    ws.create(table(name))
+    ws.execute(f"insert into {name} by name select * from case_row")
+    if name == "golden.contact":
+        crosswalk = [
+            {
+                "contact_id": row["contact_id"],
+                "contact_nr": "1" if row["contact_id"].endswith("/known") else row["contact_nr"],
+            }
+            for row in rows
+            if not re.search(r"/(stray|st\d)$", row["contact_id"])
+        ]
+        given(ws, "golden.crosswalk", [dict(entry) for entry in {tuple(sorted(row.items())) for row in crosswalk}])
+    if name == "delivery.operation":
+        contacts = sorted({row["contact_id"] for row in rows if not row["contact_id"].endswith("/nobody")})
+        kinds = {True: "relay", False: "individual"}
+        given(ws, "golden.contact", [{"contact_id": id_, "kind": kinds[id_.endswith("/relay")]} for id_ in contacts])
 
 
 def _listing_everything(suite: str) -> RuleBook:
@@ -92,16 +139,17 @@ def _listing_everything(suite: str) -> RuleBook:
 @pytest.mark.parametrize(
     ("suite", "case"), [pytest.param(s, case, id=f"{s}-{case['expectation']}") for s in CASES for case in CASES[s]]
 )
-def test_an_expectation_finds_the_records_that_fail_and_no_others(
-    suite: str, case: dict[str, Any], findings: dict[str, dict[tuple[str, str], str]]
+def test_an_expectation_finds_the_rows_that_fail_and_no_others(
+    suite: str, case: dict[str, Any], findings: dict[str, list[tuple[str, Any, str]]]
 ) -> None:
     name = case["expectation"]
-    of_case = {
-        record: reason
-        for (expectation, record), reason in findings[suite].items()
-        if expectation == name and record.startswith(f"{name}/")
-    }
-    assert of_case == {f"{name}/fails/{number}": reason for number, reason in enumerate(case["reasons"])}
+    rows = [row for row in _rows(suite) if row["case"].startswith(f"{name}/")]
+    keys = {row["key"] for row in rows}
+    of_case = Counter(
+        (key, reason) for expectation, key, reason in findings[suite] if expectation == name and key in keys
+    )
+    failing = [row["key"] for row in rows if "/fails/" in row["case"]]
+    assert of_case == Counter(zip(failing, case["reasons"], strict=True))
 
 
 @pytest.mark.gx
@@ -110,7 +158,8 @@ def test_a_clean_record_meets_every_shipped_expectation(ws: Workspace) -> None:
     report = quality.check(ws, RuleBook(base=shipped("expectations")), as_of=AS_OF, watcher=Silent())
     assert ws.rows("select suite, expectation from quality.expectation where not success") == []
     assert report.figures["findings"] == 0
-    assert report.figures["expectations"] == sum(len(suite.expectations) for suite in SUITES.values())
+    about_records = [suite for suite in SUITES.values() if suite.table == "standardise.record"]
+    assert report.figures["expectations"] == sum(len(suite.expectations) for suite in about_records)
 
 
 def test_every_shipped_expectation_has_a_case_and_every_case_an_expectation() -> None:

@@ -20,17 +20,69 @@ from tests.quality.warmed import warmed
 pytestmark = pytest.mark.gx
 
 RECORDS: list[dict[str, Any]] = [
-    {"record_id": "a", "kind": "individual", "last_name": "Roth", "first_name": "Roth", "email": "a_1@x.ch"},
-    {"record_id": "b", "kind": "individual", "last_name": "O'Neil", "first_name": "Zoé", "email": "a_1@x.ch"},
-    {"record_id": "c", "kind": "individual", "last_name": None, "first_name": "50%", "email": None},
-    {"record_id": "d", "kind": "structure", "last_name": "Roth", "first_name": None, "email": "b\\d@y.de"},
-    {"record_id": "e", "kind": "structure", "last_name": None, "first_name": None, "email": "b\\d@y.de"},
-    {"record_id": "f", "kind": "structure", "last_name": "Li", "first_name": "Anna 2", "email": "c2@z.fr"},
+    {
+        "record_id": "a",
+        "kind": "individual",
+        "last_name": "Roth",
+        "first_name": "Roth",
+        "email": "a_1@x.ch",
+        "siren": "404833048",
+        "remark": "01.06.1985",
+    },
+    {
+        "record_id": "b",
+        "kind": "individual",
+        "last_name": "O'Neil",
+        "first_name": "Zoé",
+        "email": "a_1@x.ch",
+        "siren": "404833049",
+        "remark": "29.02.2000",
+    },
+    {
+        "record_id": "c",
+        "kind": "individual",
+        "last_name": None,
+        "first_name": "50%",
+        "email": None,
+        "siren": None,
+        "remark": "30.02.1999",
+    },
+    {
+        "record_id": "d",
+        "kind": "structure",
+        "last_name": "Roth",
+        "first_name": None,
+        "email": "b\\d@y.de",
+        "siren": None,
+        "remark": "1.6.1985",
+    },
+    {
+        "record_id": "e",
+        "kind": "structure",
+        "last_name": None,
+        "first_name": None,
+        "email": "b\\d@y.de",
+        "siren": "303265045",
+        "remark": None,
+    },
+    {
+        "record_id": "f",
+        "kind": "structure",
+        "last_name": "Li",
+        "first_name": "Anna 2",
+        "email": "c2@z.fr",
+        "siren": "12345",
+        "remark": "01.01.2031",
+    },
 ]
 PERSON = {"type": "comparison", "column": {"name": "kind"}, "operator": "==", "parameter": "individual"}
 NAMES = {"column_A": "last_name", "column_B": "first_name"}
 BOTH = {"ignore_row_if": "either_value_is_missing"}
 EVERY = {"ignore_row_if": "any_value_is_missing"}
+FIT = "expect_column_values_to_fit_country"
+CHECK_DIGITS = "expect_column_values_to_have_valid_check_digits"
+REAL_DATES = "expect_column_values_to_be_real_dates"
+FREQUENT = "expect_column_values_to_be_plausibly_frequent"
 A_OVER_B = "expect_column_pair_values_a_to_be_greater_than_b"
 WITHIN = "expect_select_column_values_to_be_unique_within_record"
 
@@ -58,6 +110,12 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("expect_compound_columns_to_be_unique", {"column_list": ["kind", "email"], **EVERY}, "abde", "ab"),
     (WITHIN, {"column_list": ["last_name", "first_name"], **EVERY}, "a", "a"),
     ("unexpected_rows_expectation", {"unexpected_rows_query": "select * from {batch} where email like '%2%'"}, "f", ""),
+    (FIT, {"column": "email", "country_column": "last_name", "patterns": {"Roth": "^b", "Li": "fr$"}}, "a", "a"),
+    (CHECK_DIGITS, {"column": "siren", "scheme": "siren"}, "bf", "b"),
+    (REAL_DATES, {"column": "remark", "formats": ["%d.%m.%Y"], "not_after": {"$PARAMETER": "as_of"}}, "cdf", "c"),
+    (FREQUENT, {"column": "email", "max_share": 0.3, "at_least": 2}, "abde", "ab"),
+    (FREQUENT, {"column": "email", "max_share": 0.5, "at_least": 2}, "", "ab"),  # of persons both, of all a third
+    (FREQUENT, {"column": "email", "max_share": 0.3, "at_least": 3}, "", ""),
 ]  # fmt: skip
 STANDARDISED = "expect_column_values_to_be_standardised"  # proven by its shipped cases, which need raw columns
 

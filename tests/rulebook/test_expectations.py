@@ -33,7 +33,7 @@ def mistakes(tmp_path: Path, text: str, name: str = "mine") -> list[tuple[int, s
 
 def test_the_shipped_suites_load() -> None:
     book = RuleBook(base=shipped("expectations"))
-    names = ("address", "completeness", "consistency", "contact", "format", "uniqueness")
+    names = ("address", "completeness", "consistency", "contact", "delivery", "format", "golden", "uniqueness")
     assert suite_names(book) == names
     assert tuple(suite.suite for suite in load_suites(book)) == names
 
