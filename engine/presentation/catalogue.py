@@ -116,6 +116,14 @@ class Catalogue:
             amount = self.decimal(share * 100)
         return f"{amount}{_SPACE}%"
 
+    def points(self, change: float) -> str:
+        """A difference of two shares in points of a hundred, with its sign.
+
+        >>> catalogue("en").points(0.0123), catalogue("fr").points(-0.2)
+        ('+1.2', '-20,0')
+        """
+        return ("+" if change > 0 else "") + self.decimal(change * 100)
+
     def day(self, value: date) -> str:
         """A day.
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from engine.presentation.catalogue import Catalogue
 from engine.presentation.wording import words
 
 Rows = Sequence[dict[str, Any]]
@@ -154,14 +155,14 @@ def parameters(comparisons: Rows) -> Markup:
     return _svg(chart)
 
 
-def amounts(rows: Rows, name: str, amount: str, unit: str) -> Markup:
+def amounts(rows: Rows, name: str, amount: str, say: Catalogue) -> Markup:
     """Horizontal bars, the order as given, each amount written at the end of its bar."""
     import altair as alt
 
-    values = [{"name": str(row[name]), "amount": row[amount], "shown": f"{row[amount]:,}"} for row in rows]
+    values = [{"name": str(row[name]), "amount": row[amount], "shown": say.number(row[amount])} for row in rows]
     base = alt.Chart(alt.InlineData(values=values)).encode(
         y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=170)),
-        x=alt.X("amount:Q", title=unit, axis=None),
+        x=alt.X("amount:Q", title=None, axis=None),
     )
     bars = base.mark_bar(color=_ACCENT, height={"band": 0.66}, cornerRadiusEnd=2)
     texts = base.mark_text(align="left", dx=5, color=_INK).encode(text="shown:N")

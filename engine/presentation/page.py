@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from engine.presentation import charts
+from engine.presentation.catalogue import Catalogue, catalogue
 from engine.presentation.wording import figure, number, percent, rename_none, size, words
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -16,8 +19,59 @@ _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 
 
 def render_html(data: dict[str, Any]) -> str:
-    """The page for ``data``, the content of report.json (:func:`engine.presentation.report.report_data`)."""
-    return environment().get_template("report.html.j2").render(data)
+    """The page for ``data``, the content of report.json (:func:`engine.presentation.report.report_data`).
+
+    It is in the language of ``data``; what a stage said of itself (notes, figures) and codes stay as they are.
+    """
+    say = catalogue(data["language"])
+    made = environment()
+    made.filters.update(
+        number=say.number,
+        percent=say.percent,
+        points=say.points,
+        attribute=say.attribute,
+        reason=say.reason,
+        day=lambda day: say.day(date.fromisoformat(day)),
+        named=partial(_named, say),
+    )
+    made.globals.update(
+        say=say,
+        t=partial(_text, say),
+        told=partial(_told, say),
+        file_told=partial(_file_told, say),
+    )
+    return made.get_template("report.html.j2").render(data)
+
+
+def _text(say: Catalogue, key: str, count: int | None = None, **values: object) -> str:
+    """A text of the report."""
+    return say.text(f"report.{key}", count, **values)
+
+
+def _told(say: Catalogue, family: str, code: str) -> str:
+    """What people call a code of a family (stages, units, kinds); one that has no text is shown as words."""
+    return say.texts.get(f"report.{family}.{code}") or words(code)
+
+
+def _file_told(say: Catalogue, file: dict[str, str]) -> str:
+    """What an output file is."""
+    known = say.texts.get(f"report.file.{file['file']}") or say.texts.get(f"report.file.{file['file'].split('/')[0]}")
+    return known or file["what"]
+
+
+def _named(say: Catalogue, entries: list[dict[str, Any]], family: str) -> list[dict[str, Any]]:
+    """Entries with a ``name`` to show: codes of a family in words, nothing as "unknown", a sum of others as such."""
+    shown = []
+    for entry in entries:
+        name = entry["name"]
+        if "others" in entry:
+            name = _text(say, "others", entry["others"])
+        elif name is None:
+            name = _text(say, "unknown")
+        elif family:
+            name = _told(say, family, name)
+        shown.append({**entry, "name": name})
+    return shown
 
 
 def _visible(value: object) -> object:

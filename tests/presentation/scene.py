@@ -103,6 +103,13 @@ def scene(ws: Workspace) -> RunFacts:
             }
         ],
     )
+    score = {"suite": "format", "source": source, "column": "last_name", "dimension": "completeness", "checked": 4}
+    given(
+        ws,
+        "quality.score",
+        [{**score, "failed": 1}, {**score, "column": "email", "dimension": "validity", "checked": 6}],
+    )
+    given(ws, "quality.previous", [{**score, "failed": 2, "as_of": date(2026, 9, 1)}])
     given(
         ws,
         "matching.pair",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.presentation import RunFacts, render_html, report_data, write_report
+from engine.presentation.sections import scores
 from engine.presentation.sections.sources import shape
 from engine.tables import PROTOCOL_STEP, table
 from engine.workspace import Workspace
@@ -68,29 +69,70 @@ def test_standardisation_tells_kept_changed_and_refused_in_rows(data: dict[str, 
     assert phone["reasons"] == [{"reason": "too_short", "refused": True, "values": 1, "rows": 3}]
 
 
-def test_a_quality_score_is_the_share_of_records_that_pass(data: dict[str, Any]) -> None:
+def test_a_quality_score_is_the_share_of_tests_that_held(data: dict[str, Any]) -> None:
     quality = data["quality"]
-    assert quality["score"] == pytest.approx(2 / 3, abs=1e-4)
-    assert [(d["name"], d["failed"]) for d in quality["dimensions"]] == [("completeness", 1)]
+    assert quality["score"] == 0.9
+    assert [(d["dimension"], d["failed"], d["score"]) for d in quality["dimensions"]] == [
+        ("completeness", 1, 0.75),
+        ("validity", 0, 1.0),
+    ]
     assert quality["severities"][0]["records"] == 1
 
 
-def test_an_expectation_checked_only_where_it_fails_does_not_sink_the_score(ws: Workspace) -> None:
-    given(ws, "standardise.record", [{"record_id": f"r{n}"} for n in range(10)])
-    missing = {"column": "fax", "dimension": "completeness", "rows_checked": 2, "rows_failed": 2}
-    given(ws, "quality.expectation", [missing, {**missing, "column": "email", "rows_failed": 0}])
-    quality = report_data(ws, RunFacts(institution="", as_of=date(2026, 11, 22)))["quality"]
-    assert {column["name"]: column["score"] for column in quality["columns"]} == {"email": 1.0, "fax": 0.8}
-    assert (quality["score"], quality["dimensions"][0]["score"]) == (0.9, 0.9)
-    assert quality["expectations"][0]["failed_share"] == 0.2
+def test_scores_are_told_by_attribute_dimension_source_and_suite_with_the_change(data: dict[str, Any]) -> None:
+    quality = data["quality"]
+    assert [(c["name"], c["score"], c["dimensions"]) for c in quality["columns"]] == [
+        ("last_name", 0.75, {"completeness": 0.75}),
+        ("email", 1.0, {"validity": 1.0}),
+    ]
+    assert [(s["source"], s["score"], s["change"]) for s in quality["sources"]] == [(f"crm{SCRIPT}", 0.9, 0.4)]
+    assert [(s["suite"], s["change"]) for s in quality["suites"]] == [("format", 0.4)]
+    assert (quality["change"], quality["previous"]) == (0.4, "2026-09-01")
+
+
+def test_a_suite_or_source_that_is_new_does_not_count_as_a_change(ws: Workspace) -> None:
+    score = {"suite": "format", "source": "a", "column": "email", "dimension": "validity", "checked": 10}
+    given(ws, "quality.score", [{**score, "failed": 1}])
+    given(ws, "quality.previous", [{**score, "failed": 1}, {**score, "source": "gone", "failed": 9}])
+    assert scores.by_dimension(ws)[0]["change"] == 0.0
 
 
 def test_what_was_checked_on_no_row_has_no_score(ws: Workspace) -> None:
-    never = {"column": "fax", "dimension": "accuracy", "expectation": "fax_is_valid", "rows_checked": 0}
-    given(ws, "quality.expectation", [never, {**never, "column": "email", "dimension": "validity", "rows_checked": 2}])
+    never = {"column": "fax", "dimension": "accuracy", "suite": "s", "source": "a", "checked": 0, "failed": 0}
+    given(ws, "quality.score", [never, {**never, "column": "email", "dimension": "validity", "checked": 2}])
     report = report_data(ws, RunFacts(institution="", as_of=date(2026, 11, 22)))
     assert [column["name"] for column in report["quality"]["columns"]] == ["email"]
-    assert "email" in render_html(report)
+    assert "e-mail" in render_html(report)
+
+
+def test_problems_stand_by_weight_with_what_to_do_and_masked_examples(ws: Workspace) -> None:
+    given(ws, "standardise.record", [{"record_id": "a", "email_raw": "Jean.Dupont(at)x.fr"}, {"record_id": "b"}])
+    note = {"table": "standardise.record", "suite": "s", "dimension": "validity", "rows": 2, "listed": True}
+    given(
+        ws,
+        "quality.expectation",
+        [
+            {**note, "expectation": "light", "severity": "info", "column": "phone", "rows_failed": 9},
+            {**note, "expectation": "heavy", "severity": "error", "column": "email", "rows_failed": 1,
+             "sentence_de": "Unbrauchbar."},
+            {**note, "expectation": "met", "severity": "error", "column": "fax", "success": True},
+        ],
+    )  # fmt: skip
+    given(
+        ws,
+        "quality.finding",
+        [
+            {"table": "standardise.record", "record_id": "a", "source": "s", "line_no": 1, "suite": "s",
+             "expectation": "heavy", "severity": "error", "column": "email", "reason": "no_at_sign"}
+        ],
+    )  # fmt: skip
+    facts = RunFacts(institution="", as_of=date(2026, 11, 22), language="de")
+    heavy, light = report_data(ws, facts)["quality"]["problems"]
+    assert (heavy["expectation"], heavy["weight"], heavy["share"]) == ("heavy", 10, 0.5)
+    assert heavy["sentence"] == "Unbrauchbar."
+    assert heavy["todo"].startswith("Das fehlende @ ergänzen")
+    assert heavy["examples"] == [{"before": "J***.D*****(**)*.**", "after": None}]
+    assert (light["weight"], light["todo"], light["examples"]) == (9, None, [])
 
 
 def test_matching_shows_weights_thresholds_clusters_and_what_was_capped(data: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ def population(ws: Workspace) -> dict[str, Any]:
                 "group by country_source order by count(*) desc, country_source"
             )
         ],
+        "regions": _regions(ws),
         "languages": _top(_counts(ws, "language")),
         "reach": _reach(ws, contacts),
     }
@@ -34,6 +35,44 @@ def _counts(ws: Workspace, column: str) -> list[dict[str, Any]]:
     """Contacts per code of ``column``, the most frequent first; null = unknown."""
     found = ws.rows(f"select {column}, count(*) from golden.contact group by {column} order by 2 desc, 1 nulls last")
     return [{"name": name, "contacts": contacts} for name, contacts in found]
+
+
+_REGION = """
+case
+    when country = 'FR' and postcode like '97%' then left(postcode, 3)
+    when country in ('FR', 'CH', 'DE', 'IT', 'ES', 'BE', 'AT', 'LU', 'NL', 'PT')
+        and regexp_matches(postcode, '^[0-9]{4}') then left(postcode, 2)
+end
+"""
+"""The first two digits of a post code: department in France, postal region elsewhere; three beyond the sea."""
+
+REGION_COUNTRIES, REGIONS_SHOWN, REGION_LEAST = 3, 15, 10
+"""The countries with most contacts, their largest regions, and the contacts that a region needs to be named."""
+
+
+def _regions(ws: Workspace) -> list[dict[str, Any]]:
+    """For the main countries: contacts by region of the post code; small regions are added up."""
+    found = ws.rows(
+        f"select country, {_REGION} as region, count(*) from golden.contact "
+        "group by all having region is not null order by country, 3 desc, region"
+    )
+    countries: dict[str, list[dict[str, Any]]] = {}
+    for country, region, contacts in found:
+        countries.setdefault(country, []).append({"name": region, "contacts": contacts})
+    sums = {country: sum(entry["contacts"] for entry in entries) for country, entries in countries.items()}
+    largest = sorted(countries, key=lambda country: (-sums[country], country))[:REGION_COUNTRIES]
+    return [_region_entry(country, countries[country], sums[country]) for country in largest]
+
+
+def _region_entry(country: str, regions: list[dict[str, Any]], contacts: int) -> dict[str, Any]:
+    shown = [entry for entry in regions[:REGIONS_SHOWN] if entry["contacts"] >= REGION_LEAST]
+    rest = regions[len(shown) :]
+    return {
+        "country": country,
+        "contacts": contacts,
+        "regions": shown,
+        "others": {"regions": len(rest), "contacts": sum(entry["contacts"] for entry in rest)},
+    }
 
 
 def _kind_reasons(ws: Workspace) -> list[dict[str, Any]]:
@@ -49,7 +88,7 @@ def _top(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rest = known[COUNTRIES_SHOWN:] if len(known) > COUNTRIES_SHOWN + 1 else []
     shown = known[: len(known) - len(rest)]
     if rest:
-        shown.append({"name": f"{len(rest)} others", "contacts": sum(entry["contacts"] for entry in rest)})
+        shown.append({"name": "others", "others": len(rest), "contacts": sum(entry["contacts"] for entry in rest)})
     return shown + unknown
 
 

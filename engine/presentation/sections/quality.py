@@ -1,68 +1,65 @@
-"""What the expectations say of the data: scores per dimension and column, findings by expectation."""
+"""What the expectations say of the data: scores, problems by weight, findings by severity."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from engine.presentation.facts import RunFacts
+from engine.presentation.sections import scores
 from engine.presentation.sections.flow import share
+from engine.presentation.sections.problems import problem_list
 from engine.workspace import Workspace
 
 _SEVERITY_ORDER = "case severity when 'error' then 1 when 'warning' then 2 else 3 end"
 
 
-def quality(ws: Workspace) -> dict[str, Any]:
-    """Scores and findings.
-
-    A column's score is the share of records that pass every check of that column, counted from below: failures are
-    added up as if no record failed twice. A dimension's is the mean over its columns, the total the mean over all
-    columns. The rows an expectation was checked on are no measure: a condition may leave it only those that fail.
-    """
-    records = max(ws.count("standardise.record"), ws.value("select max(rows_checked) from quality.expectation") or 0)
-    columns = _scores(ws, records)
-    dimensions: dict[str, list[dict[str, Any]]] = {}
-    for entry in _scores(ws, records, "dimension"):
-        dimensions.setdefault(entry["dimension"], []).append(entry)
+def quality(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
+    """Scores and findings. A score is the share of tests that held: 1 - failed / checked, see ``quality.score``."""
+    whole = scores.total(ws)
+    cells = scores.by_column_and_dimension(ws)
     return {
-        "records": records,
-        "score": _mean(columns),
-        "dimensions": [
-            {
-                "name": name,
-                "score": _mean(entries),
-                "failed": sum(entry["failed"] for entry in entries),
-                "expectations": sum(entry["expectations"] for entry in entries),
-            }
-            for name, entries in dimensions.items()
-        ],
-        "columns": columns,
+        "records": ws.count("standardise.record"),
+        "score": None if whole is None else whole["score"],
+        "change": None if whole is None else whole["change"],
+        "previous": _previous(ws),
+        "dimensions": scores.by_dimension(ws),
+        "sources": scores.by_source(ws),
+        "suites": scores.by_suite(ws),
+        "columns": _columns(cells),
         "severities": _severities(ws),
-        "expectations": _expectations(ws, records),
+        "problems": problem_list(ws, facts.language),
+        "expectations": _expectations(ws, facts),
     }
 
 
-def _scores(ws: Workspace, records: int, *also_by: str) -> list[dict[str, Any]]:
-    """One entry per column (and dimension); what no row was checked for has no score."""
-    by = ", ".join((*also_by, '"column"'))
-    found = ws.rows(
-        f"select {by}, count(*), sum(rows_failed) from quality.expectation group by {by} "
-        f"having sum(rows_checked) > 0 order by {by}"
-    )
-    return [
-        {
-            **dict(zip((*also_by, "name"), row[:-2], strict=True)),
-            "expectations": row[-2],
-            "failed": int(row[-1]),
-            "score": round(max(0.0, 1 - int(row[-1]) / records), 4),
-        }
-        for row in found
-    ]
+def _columns(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Attribute by dimension, the weakest attribute first: one entry per attribute with its tested dimensions."""
+    columns: dict[str | None, list[dict[str, Any]]] = {}
+    for cell in cells:
+        columns.setdefault(cell["column"], []).append(cell)
+    entries = []
+    for name, parts in columns.items():
+        checked, failed = sum(part["checked"] for part in parts), sum(part["failed"] for part in parts)
+        entries.append(
+            {
+                "name": name,
+                "checked": checked,
+                "failed": failed,
+                "score": round(1 - failed / checked, 4),
+                "dimensions": {part["dimension"]: part["score"] for part in parts},
+            }
+        )
+    return sorted(entries, key=lambda entry: (entry["score"], str(entry["name"] or "")))
 
 
-def _mean(entries: list[dict[str, Any]]) -> float | None:
-    return round(sum(entry["score"] for entry in entries) / len(entries), 4) if entries else None
+def _previous(ws: Workspace) -> str | None:
+    """The day of the extract the scores are compared with."""
+    day = ws.value(f"select max(as_of) from {scores.PREVIOUS}") if ws.exists(scores.PREVIOUS) else None
+    return None if day is None else str(day.isoformat())
 
 
 def _severities(ws: Workspace) -> list[dict[str, Any]]:
+    """Findings by severity; the records are those judged as records, contacts and import rows are counted apart."""
     records = ws.count("standardise.record")
     found = ws.rows(
         "select severity, count(*), count(distinct record_id) from quality.finding group by severity "
@@ -74,14 +71,19 @@ def _severities(ws: Workspace) -> list[dict[str, Any]]:
     ]
 
 
-def _expectations(ws: Workspace, records: int) -> list[dict[str, Any]]:
+def _expectations(ws: Workspace, facts: RunFacts) -> list[dict[str, Any]]:
     """Every expectation, those with most failures first."""
+    sentence = "sentence" if facts.language == "en" else f"sentence_{facts.language}"
     names = (
-        "suite", "expectation", "type", "column", "severity", "dimension", "success", "rows_checked", "rows_failed",
-        "sentence",
+        "table", "suite", "expectation", "type", "column", "severity", "dimension", "owner", "success", "rows",
+        "rows_checked", "rows_failed", "sentence",
     )  # fmt: skip
     found = ws.rows(
-        'select suite, expectation, type, "column", severity, dimension, success, rows_checked, rows_failed, sentence '
-        f'from quality.expectation order by {_SEVERITY_ORDER}, rows_failed desc, suite, expectation, "column"'
+        'select "table", suite, expectation, type, "column", severity, dimension, owner, success, "rows", '
+        f"rows_checked, rows_failed, {sentence} from quality.expectation "
+        f'order by {_SEVERITY_ORDER}, rows_failed desc, suite, expectation, "column"'
     )
-    return [{**dict(zip(names, row, strict=True)), "failed_share": share(row[8], records)} for row in found]
+    return [
+        {**entry, "failed_share": share(entry["rows_failed"], entry["rows"])}
+        for entry in (dict(zip(names, row, strict=True)) for row in found)
+    ]

@@ -58,10 +58,12 @@ def _scores(ws: Workspace, by: Sequence[str], order: str) -> list[dict[str, Any]
 
 
 def _sums(ws: Workspace, table: str, by: Sequence[str], order: str) -> list[tuple[Any, ...]]:
+    # compared is only what was tested both times: a new source or suite is no change of the old ones
+    alike = "" if table != PREVIOUS else "where (suite, source) in (select (suite, source) from quality.score) "
     keys = ", ".join(identifier(name) for name in by)
     listed, grouped = (f"{keys}, ", f"group by {keys} ") if by else ("", "")
     return ws.rows(
-        f"select {listed}sum(checked)::bigint, sum(failed)::bigint from {table} "
+        f"select {listed}sum(checked)::bigint, sum(failed)::bigint from {table} {alike}"
         f"{grouped}having sum(checked) > 0 order by {order}"
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.presentation.masking import mask
+from engine.presentation.sections.changes import changes
 from engine.presentation.sections.flow import share
 from engine.workspace import Workspace
 
@@ -50,5 +52,27 @@ def standardisation(ws: Workspace) -> dict[str, Any]:
                 ],
             }
             for attribute, values, rows, kept, changed, refused in found
-        ]
+        ],
+        "changes": changes(ws),
+        "frequent": _frequent(ws),
+    }
+
+
+FREQUENT_SHOWN = 30
+"""Values on too many rows that are named; beyond, they are only counted."""
+
+
+def _frequent(ws: Workspace) -> dict[str, Any]:
+    """Values on implausibly many rows (masked): how many rows, how many names share them, what was decided."""
+    if not ws.exists("standardise.frequent"):
+        return {"values": 0, "shown": []}
+    found = ws.rows(
+        "select attribute, value, rows, holders, round(expected, 1), verdict, reason from standardise.frequent "
+        f"order by rows desc, attribute, value limit {FREQUENT_SHOWN}"
+    )
+    names = ("attribute", "value", "rows", "holders", "expected", "verdict", "reason")
+    entries = [dict(zip(names, row, strict=True)) for row in found]
+    return {
+        "values": ws.count("standardise.frequent"),
+        "shown": [{**entry, "value": mask(entry["value"])} for entry in entries],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,10 +129,42 @@ class Finding:
     reason: str
 
 
+@contextmanager
+def made_ready(ws: Workspace, limit: int) -> Iterator[None]:
+    """Put the first ``limit`` findings of every problem, and their records, aside: each is read once, not per problem.
+
+    :func:`findings` needs it.
+    """
+    ws.execute(
+        f"""
+        create or replace temp table shown_finding as
+        select *
+        from quality.finding
+        qualify row_number() over (
+            partition by "table", suite, expectation, "column", severity
+            order by source nulls last, line_no nulls last, record_id, contact_id, reason
+        ) <= {int(limit)}
+        """
+    )
+    for name, table in (("shown_source_row", "intake.record"), ("shown_record", "standardise.record")):
+        ws.execute(
+            f"create or replace temp table {name} as select * from {table} "
+            "where record_id in (select record_id from shown_finding)"
+        )
+    ws.execute(
+        "create or replace temp table shown_line as select source, line_no, file_line from intake.line "
+        "where (source, line_no) in (select (source, line_no) from shown_finding union all "
+        "select (source, line_no) from golden.crosswalk where contact_id in (select contact_id from shown_finding))"
+    )
+    try:
+        yield
+    finally:
+        ws.drop("shown_finding", "shown_source_row", "shown_record", "shown_line")
+
+
 def findings(ws: Workspace, problem: Problem, limit: int) -> Iterator[Finding]:
     """The first ``limit`` findings of ``problem`` in the order of the sources' lines."""
-    cursor = ws.connection.cursor()
-    cursor.execute(
+    found = ws.connection.execute(
         f"{_select(problem)} limit {int(limit)}",
         {
             "table": problem.table,
@@ -141,13 +174,13 @@ def findings(ws: Workspace, problem: Problem, limit: int) -> Iterator[Finding]:
             "severity": problem.severity,
         },
     )
-    while block := cursor.fetchmany(5_000):
-        for row in block:
-            yield Finding(*row)
+    # all of them: the connection is asked again before the last one is written, and a cursor sees no temp tables
+    for row in found.fetchall():
+        yield Finding(*row)
 
 
 _CHOSEN = """
-        from quality.finding as finding
+        from shown_finding as finding
         where finding."table" = $table
             and finding.suite = $suite
             and finding.expectation = $expectation
@@ -180,9 +213,9 @@ def _select(problem: Problem) -> str:
             nullif({standard}, {raw}) as standard,
             chosen.reason
         from chosen
-        left join intake.record as source_row on source_row.record_id = chosen.record_id
-        left join standardise.record as record on record.record_id = chosen.record_id
-        left join intake.line as line on line.source = chosen.source and line.line_no = chosen.line_no
+        left join shown_source_row as source_row on source_row.record_id = chosen.record_id
+        left join shown_record as record on record.record_id = chosen.record_id
+        left join shown_line as line on line.source = chosen.source and line.line_no = chosen.line_no
         left join intake.source as origin on origin.source = chosen.source
         order by chosen.source, chosen.line_no, chosen.record_id, chosen.reason
     """
@@ -199,7 +232,7 @@ def _of_contacts(column: str | None, known: Sequence[str], table: str, condition
         first_line as (
             select contact_id, source, line_no
             from golden.crosswalk
-            where contact_id in (select contact_id from chosen)
+            where contact_id in (select contact_id from chosen)  -- few: the findings were cut to those shown
             qualify row_number() over (partition by contact_id order by source, line_no, record_id) = 1
         )
         select
@@ -214,7 +247,7 @@ def _of_contacts(column: str | None, known: Sequence[str], table: str, condition
         from chosen
         left join {table} as judged on {condition}
         left join first_line on first_line.contact_id = chosen.contact_id
-        left join intake.line as line on line.source = first_line.source and line.line_no = first_line.line_no
+        left join shown_line as line on line.source = first_line.source and line.line_no = first_line.line_no
         left join intake.source as origin on origin.source = first_line.source
         order by first_line.source nulls last, first_line.line_no nulls last, chosen.contact_id, chosen.reason
     """

@@ -18,7 +18,7 @@ from engine.presentation.atomic import replacing
 from engine.presentation.catalogue import Catalogue, catalogue
 from engine.presentation.files import fill_gaps
 from engine.presentation.workbook.cells import Formats, row_height, safe_text, sheet_name
-from engine.presentation.workbook.rows import Problem, findings, header_of, headers, problems, sources
+from engine.presentation.workbook.rows import Problem, findings, header_of, headers, made_ready, problems, sources
 from engine.presentation.workbook.splice import Row, fill_sheets
 from engine.presentation.workbook.summary import write_summary
 from engine.vocabulary import Language
@@ -78,10 +78,10 @@ def write_workbook(
     with (
         replacing(path.absolute()) as temporary,
         tempfile.TemporaryDirectory(dir=temporary.parent, prefix=".workbook") as drafts,
+        made_ready(ws, shown := min(max(limit, 1), _MOST_ROWS - _HEADER - 1)),
     ):
         skeleton = Path(drafts) / "skeleton.xlsx"
         found = problems(ws, language)
-        shown = min(max(limit, 1), _MOST_ROWS - _HEADER - 1)
         safe_links = {source: link for source, link in (links or {}).items() if LINKABLE.fullmatch(link)}
         _write_skeleton(ws, skeleton, words, as_of, found, shown, safe_links)
         known = headers(ws)
