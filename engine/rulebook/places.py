@@ -42,6 +42,8 @@ class CountryEvidence(RuleModel):
     column_codes: int = Field(ge=1)
     column_share: Share
     column_rival: Share
+    row_share: Share
+    row_rows: int = Field(ge=1)
 
 
 class Countries(RuleModel):
@@ -51,6 +53,7 @@ class Countries(RuleModel):
     articles: Words
     not_a_country: Words
     part_of: dict[Country, Country]
+    languages: dict[str, tuple[Country, ...]]
     evidence: CountryEvidence
 
 

@@ -15,7 +15,7 @@ from engine.standardise.country_names import CountryIndex, standardise_country
 from engine.standardise.distinct import run_distinct
 from engine.standardise.folding import fold_sql
 from engine.standardise.gazetteer import load_gazetteer
-from engine.standardise.phone_columns import guess_sources
+from engine.standardise.phone_columns import guess_rows, guess_sources
 from engine.standardise.towns import TownIndex
 from engine.workspace import Parameters, Workspace
 
@@ -35,7 +35,8 @@ def resolve_countries(ws: Workspace, book: RuleBook, *, home_country: str | None
     postcode  a prefix ("CH-1201"), a form only one country has ("SW1A 1AA"), or code and town agreeing in
               the gazetteer of exactly one country
     region    a state, canton or province, beside a post code of that country
-    phone     the international prefix of the row's numbers, when they agree
+    phone     the international prefix of the row's numbers, when they agree; last of all a national number that only
+              one of the source's countries knows, among those where the row's language is at home
     option    ``home_country``, for rows without any of the above
     file      the other rows of the source (a share of the decided ones), or its whole column of post codes or of
               national telephone numbers when only one country has such
@@ -190,7 +191,7 @@ def _decide(ws: Workspace, book: RuleBook, home_country: str | None) -> None:
     evidence = book.load("standardisation/countries.yml", Countries).evidence
     _make(ws, "std_country_phone", "country_phone")
     _make(ws, "std_country_row", "country_row")
-    _make(ws, "std_country_file", "country_file", evidence.model_dump())
+    _make(ws, "std_country_file", "country_file", evidence.model_dump(exclude={"row_share", "row_rows"}))
     if home_country is None:
         guess_sources(ws, book)
     shapes = " ".join(
@@ -206,6 +207,8 @@ def _decide(ws: Workspace, book: RuleBook, home_country: str | None) -> None:
         "from codes join std_country_file as file on file.source = codes.source"
     )
     _make(ws, "std_country", "country", {"home_country": home_country})
+    if home_country is None:
+        guess_rows(ws, book)
 
 
 def _record_changes(ws: Workspace) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.rulebook.load import RuleBook
-from engine.rulebook.places import Phones
+from engine.rulebook.places import Countries, Phones
+from engine.rulebook.standardisation import Languages, Placeholders
+from engine.standardise.distinct import run_distinct
+from engine.standardise.languages import LanguageWords, standardise_language
+from engine.standardise.phone_numbers import PhoneRules, read_phone_cell
 from engine.workspace import Workspace
 
 SAMPLE = 300
@@ -69,3 +74,85 @@ def guess_sources(ws: Workspace, book: RuleBook) -> None:
             ws.execute(
                 "insert into std_country_file values ($source, $country)", {"source": source, "country": country}
             )
+
+
+def guess_rows(ws: Workspace, book: RuleBook) -> None:
+    """Decide rows of std_country that nothing else decided by their national numbers and their language.
+
+    Only where the row names no post code, and exactly one of the countries its source has (and its language is spoken
+    in) knows the number: "06 65 06 73 05" of a French speaker is French, where the German plan could have it too.
+    """
+    countries = book.load("standardisation/countries.yml", Countries)
+    ws.execute(f"create or replace temp table std_country_dialled as {ws.statement('standardise', 'country_dialled')}")
+    if not ws.count("std_country_dialled"):
+        ws.drop("std_country_dialled")
+        return
+    known: dict[str, list[str]] = {}
+    for source, country in ws.rows(
+        "select source, country from (select source, country, count(*) as rows, "
+        "sum(count(*)) over (partition by source) as decided from std_country_row "
+        "where country is not null group by source, country) "
+        "where rows >= $rows and rows >= $share * decided order by all",
+        {"rows": countries.evidence.row_rows, "share": countries.evidence.row_share},
+    ):
+        known.setdefault(source, []).append(country)
+    rules = _RowRules(book, {source: tuple(found) for source, found in known.items()})
+    run_distinct(
+        ws,
+        "std_country_number",
+        "select distinct source, coalesce(language, '') as language, number from std_country_dialled order by all",
+        functools.partial(_country_of, rules=rules),
+        {"country": "text"},
+    )
+    ws.execute(
+        "create or replace temp table std_country_said as "
+        "select record_id, min(read.country) as country from std_country_dialled as dialled "
+        "join std_country_number as read on read.source = dialled.source and read.number = dialled.number "
+        "and read.language = coalesce(dialled.language, '') where read.country is not null "
+        "group by record_id having count(distinct read.country) = 1"
+    )
+    ws.execute(
+        "update std_country set country = said.country, country_source = 'phone', country_reason = null "
+        "from std_country_said as said where said.record_id = std_country.record_id"
+    )
+    ws.drop("std_country_dialled", "std_country_number", "std_country_said")
+
+
+class _RowRules:
+    """What a row's numbers are read by: the countries of each source, and where languages are at home."""
+
+    def __init__(self, book: RuleBook, known: Mapping[str, Sequence[str]]) -> None:
+        self.known = known
+        self.homes = book.load("standardisation/countries.yml", Countries).languages
+        self.open = frozenset(book.load("standardisation/phones.yml", Phones).column.open)
+        self.phones = PhoneRules.of(book)
+        self.languages = LanguageWords.of(
+            book.load("standardisation/languages.yml", Languages),
+            book.load("standardisation/placeholders.yml", Placeholders),
+        )
+
+
+def _country_of(source: str, language: str, number: str, rules: _RowRules) -> tuple[str | None]:
+    spoken = standardise_language(language, rules.languages).value if language else None
+    homes = rules.homes.get(spoken or "")
+    candidates = [
+        country
+        for country in rules.known.get(source, ())
+        if country not in rules.open and (homes is None or country in homes)
+    ]
+    digits = _NOT_DIGIT.sub("", number)
+    found = [
+        country
+        for country in candidates
+        if digits.startswith("0") == _has_trunk(country) and read_phone_cell(number, country, rules.phones).numbers
+    ]
+    return (found[0] if len(found) == 1 else None,)
+
+
+@functools.lru_cache(maxsize=64)
+def _has_trunk(country: str) -> bool:
+    """Whether national numbers are dialled with a 0 in front (Italy's belongs to the number)."""
+    import phonenumbers as library
+
+    plan = library.PhoneMetadata.metadata_for_region(country, None)
+    return country == "IT" or (plan is not None and plan.national_prefix == "0")

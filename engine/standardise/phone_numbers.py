@@ -16,7 +16,7 @@ from engine.standardise.folding import fold
 
 _SPREADSHEET = re.compile(r"(\d{6,})[.,]0+")
 _EXPONENT = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
-_HARD = re.compile(r"[;|&\n\r\t]+|\s\+\s|(?<=\d)(?=\+)")
+_HARD = re.compile(r"[;|&\n\r\t]+|\s\+\s|(?<=[\d)])\s*(?=\+)")
 _SOFT = re.compile(r"\s*[/,]\s*|\s+-\s+")
 _GAP = re.compile(r"\s+")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -38,7 +38,7 @@ class PhoneCell(NamedTuple):
         mobiles: those that can only be mobiles.
         local: ``~`` and significant digits of numbers that could not be made international.
         reason: why there is no number (placeholder, invalid_phone, country_unknown, spreadsheet_exponent), or
-            several_numbers.
+            several_numbers, or zero_repaired (one number, whose leading 0 Italy's plan wants or no longer wants).
     """
 
     numbers: list[str]
@@ -95,12 +95,14 @@ def read_phone_cell(raw: str, country: str | None, rules: PhoneRules) -> PhoneCe
         text = first + rest
     numbers: dict[str, str] = {}
     local: dict[str, None] = {}
-    dummies = False
+    dummies = repaired = False
     for piece in _pieces(text, country, rules):
         if _is_placeholder(piece, rules):
             dummies = True
             continue
         found = _valid(piece, country, rules)
+        if found is None and (found := _with_italian_zero(piece, country)) is not None:
+            repaired = True
         if found is not None:
             if _is_placeholder(found[2], rules) or _is_placeholder("0" + found[2], rules):
                 dummies = True
@@ -111,7 +113,7 @@ def read_phone_cell(raw: str, country: str | None, rules: PhoneRules) -> PhoneCe
         if len(digits) >= rules.local_digits and len(set(digits)) > 1:
             local["~" + digits] = None
     if numbers:
-        reason = "several_numbers" if len(numbers) > 1 else None
+        reason = "several_numbers" if len(numbers) > 1 else "zero_repaired" if repaired else None
     elif local:
         reason = "country_unknown" if country is None and _INTERNATIONAL.match(text) is None else "invalid_phone"
     else:
@@ -156,9 +158,12 @@ def _numbers_of(text: str, country: str | None, rules: PhoneRules) -> list[str]:
         return parts
     if len(whole) >= 2 * _FEWEST_DIGITS + 2:
         for gap in _GAP.finditer(text):
-            halves = _compact(text[: gap.start()]), _compact(text[gap.end() :])
-            if all(len(half) >= 8 and _valid(half, country, rules) is not None for half in halves):
-                return list(halves)
+            first = _compact(text[: gap.start()])
+            if len(first) < 8 or _valid(first, country, rules) is None:
+                continue
+            others = _numbers_of(text[gap.end() :], country, rules)
+            if others and all(len(one) >= 8 and _valid(one, country, rules) is not None for one in others):
+                return [first, *others]
     groups = [_compact(group) for group in text.split()]
     if len(whole) > 12 and len(groups) == 2 and all(len(group) >= _FEWEST_DIGITS for group in groups):
         return groups
@@ -177,6 +182,26 @@ def _valid(compact: str, country: str | None, rules: PhoneRules) -> tuple[str, s
     # overseas first: the French plan has come to know some of these numbers too, and one number must have one form
     region = rules.overseas.get(country or "", {}).get(compact[:4])
     return (_parsed(compact, region) if region is not None else None) or _parsed(compact, country)
+
+
+def _with_italian_zero(compact: str, country: str | None) -> tuple[str, str, str] | None:
+    """An Italian landline dialled from abroad the old way without its 0, or a mobile still with one.
+
+    Since 1998 the 0 of a landline belongs to the number, since 2001 a mobile has none; the other form has exactly one
+    reading. "+39 6 698..." is +39 06 698..., "0333 123..." is +39 333 123...
+    """
+    if compact.startswith("+39"):
+        national = compact[3:]
+    elif country == "IT" and not compact.startswith("+"):
+        national = compact
+    else:
+        return None
+    if national.startswith("03"):
+        return _parsed(f"+39{national[1:]}", None)
+    if compact.startswith("+") and national[:1] in frozenset("12456789") and len(national) >= 7:
+        found = _parsed(f"+390{national}", None)
+        return found if found is not None and found[1] == "fixed" else None
+    return None
 
 
 @functools.lru_cache(maxsize=4096)  # a cell's pieces are judged while it is split, then again

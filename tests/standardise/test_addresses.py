@@ -69,7 +69,11 @@ CASES: list[tuple[Row, Row]] = [
     ({"country": "FR", "postcode": "75340", "town": "PARIS CEDEX 07"}, {"postcode": "75340", "town": "Paris"}),
     (
         {"country": "CH", "postcode": "1020", "town": "Renens VD"},
-        {"postcode": "1020", "town": "Renens", "region": "VD"},
+        {"postcode": "1020", "town": "Renens VD", "region": "VD"},  # so the Swiss post calls it
+    ),
+    (
+        {"country": "CH", "postcode": "1204", "town": "Genève GE"},
+        {"postcode": "1204", "town": "Genève", "region": "GE"},
     ),
     ({"country": "CH", "postcode": "1630", "town": "Boll"}, {"postcode": "1630", "town": "Bulle"}),
     ({"country": "CH", "postcode": "3067", "town": "Boll"}, {"postcode": "3067", "town": "Boll"}),

@@ -135,6 +135,20 @@ def test_nine_rows_of_ten_decide_for_the_rest_of_their_source(ws: Workspace) -> 
     ]
 
 
+def test_a_national_number_and_the_language_tell_a_row_among_its_sources_countries(ws: Workspace) -> None:
+    decided = [{"country": "FR"}] * 5 + [{"country": "DE"}] * 5 + [{"country": "CH"}] * 5 + [{"country": "IT"}] * 5
+    undecided = [
+        {"phone": "06 65 06 73 05", "language": "fr"},
+        {"phone": "06 65 06 73 05"},
+        {"phone": "06 65 06 73 05", "language": "fr", "postcode": "12"},
+        {"phone": "044 268 64 00", "language": "Deutsch"},
+        {"phone": "030 901820", "mobile": "06 65 06 73 05"},
+    ]
+    found = resolved(ws, [*decided, *undecided])[len(decided) :]
+    nothing = (None, None, "country_unknown")
+    assert found == [("FR", "phone", None), nothing, nothing, nothing, nothing]
+
+
 def test_another_source_decides_nothing(ws: Workspace) -> None:
     rows: list[Row] = [{"country": "FR"}] * 9 + [{"source": "other"}]
     assert resolved(ws, rows)[9] == (None, None, "country_unknown")

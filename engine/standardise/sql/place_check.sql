@@ -42,6 +42,10 @@ compared as (
     where spellings.place is not null and gazetteer.place is not null
     group by all
 ),
+suffixed as (
+    -- "Lachen SZ" is what the Swiss post calls it; "Basel BS" is not
+    select distinct country, code, place from std_gazetteer where country = 'CH' and regexp_matches(place, ' [a-z]{2}$')
+),
 judged as (
     select
         used.*,
@@ -50,13 +54,17 @@ judged as (
         coalesce(form.compared = 'yes', false) as is_compared,
         found.level,
         coalesce(aliased.level, 0) = 2 as takes_alias,
-        coalesce(restored.level, 0) = 2 as takes_candidate
+        coalesce(restored.level, 0) = 2 as takes_candidate,
+        used.country = 'CH' and suffixed.place is not null as has_suffix
     from std_place_use as used
     left join std_postcode_form as form on form.country = used.country
     left join known on known.country = used.country and known.code = used.key
     left join compared as found on found.country = used.country and found.code = used.key and found.place = used.place
     left join compared as aliased
         on aliased.country = used.country and aliased.code = used.key and aliased.place = used.alias_folded
+    left join suffixed
+        on suffixed.country = used.country and suffixed.code = used.key
+        and suffixed.place = used.place || ' ' || lower(used.region)
     left join compared as restored
         on restored.country = used.country and restored.code = used.candidate and restored.place = used.place
 )
@@ -75,7 +83,11 @@ select
         when postcode_reason is not null then postcode_reason
         when postcode is not null and is_listed and not is_known then 'postcode_unknown'
     end as postcode_reason,
-    case when takes_alias then alias else town end as town,
+    case
+        when takes_alias then alias
+        when has_suffix then town || ' ' || region
+        else town
+    end as town,
     region,
     case
         when town_reason is not null then town_reason
