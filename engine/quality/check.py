@@ -8,6 +8,7 @@ from datetime import date
 from typing import get_args
 
 import duckdb
+import pyarrow as pa
 
 from engine.errors import AssayError, Problem, RuleErrors
 from engine.ledger import StageReport
@@ -115,9 +116,19 @@ def _check_table(
     found = {(suite.suite, rule.name): outcome for (suite, _, rule), outcome in zip(asked, outcomes, strict=True)}
     judged = [_judge(ws, suite, rule, found.get((suite.suite, rule.name), _TRUE_UNASKED)) for suite, _, rule in rules]
     checked = count_looked_at(ws, table, judged)
-    for one, by_source in zip(judged, checked, strict=True):
-        outcome = found.get((one.suite, one.rule.name), _TRUE_UNASKED)
-        _insert(ws, table, one, outcome.success, filled.rows, sum(by_source.values()))
+    entries = [
+        _entry(
+            table,
+            one,
+            found.get((one.suite, one.rule.name), _TRUE_UNASKED).success,
+            filled.rows,
+            sum(by_source.values()),
+        )
+        for one, by_source in zip(judged, checked, strict=True)
+    ]
+    ws.put("quality_validated", pa.Table.from_pylist(entries, _ENTRY))
+    ws.append(QUALITY_EXPECTATION, "select * from quality_validated")
+    ws.drop("quality_validated")
     append_scores(ws, table, judged, checked)
 
 
@@ -131,9 +142,18 @@ def _judge(ws: Workspace, suite: Suite, rule: ExpectationRule, outcome: Outcome)
     return Judged(suite.suite, rule, outcome.condition, outcome.failed, failing)
 
 
-def _insert(ws: Workspace, table: CheckedTable, one: Judged, success: bool, rows: int, checked: int) -> None:
+_ENTRY = pa.schema(
+    [
+        (column.name, {"VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "BIGINT": pa.int64()}[column.type])
+        for column in QUALITY_EXPECTATION.columns
+    ]
+)
+
+
+def _entry(table: CheckedTable, one: Judged, success: bool, rows: int, checked: int) -> dict[str, object]:
+    """A row of ``quality.expectation``."""
     rule, meta = one.rule, one.rule.meta
-    entry: dict[str, object] = {
+    return {
         "suite": one.suite,
         "expectation": rule.name,
         "table": table,
@@ -152,8 +172,6 @@ def _insert(ws: Workspace, table: CheckedTable, one: Judged, success: bool, rows
         "sentence_it": meta.sentence.it,
         "owner": meta.owner,
     }
-    names, marks = ", ".join(map(identifier, entry)), ", ".join("?" for _ in entry)
-    ws.connection.execute(f"insert into quality.expectation ({names}) values ({marks})", list(entry.values()))
 
 
 def _find(ws: Workspace, suite: Suite, rule: ExpectationRule, failed: int, failing: str) -> None:

@@ -19,6 +19,7 @@ from engine.errors import AssayError, Problem, RuleErrors, SurroundingsError
 from engine.quality.duckdb_source import TableValidator
 from engine.quality.findings import index_columns
 from engine.quality.outcome import Outcome
+from engine.quality.pace import brisk
 from engine.quality.types import expectation_class
 from engine.rulebook.expectations import CheckedTable, ExpectationRule
 from engine.vocabulary import Severity
@@ -82,12 +83,13 @@ def validate(
     expectations = build(rules)
     validator = TableValidator(connection, table)
     try:
-        results = validator.graph_validate(
-            configurations=validator.process_expectations_for_validation(
-                [expectation.configuration for expectation in expectations], dict(parameters)
-            ),
-            runtime_configuration={"result_format": _result_format([rule for _, rule in rules], table)},
-        )
+        with brisk():
+            results = validator.graph_validate(
+                configurations=validator.process_expectations_for_validation(
+                    [expectation.configuration for expectation in expectations], dict(parameters)
+                ),
+                runtime_configuration={"result_format": _result_format([rule for _, rule in rules], table)},
+            )
         by_number = {_number(result): result for result in results}
         conditions = [_condition_sql(validator, expectation) for expectation in expectations]
     finally:
