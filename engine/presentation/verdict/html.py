@@ -21,4 +21,5 @@ def as_html(verdict: Verdict) -> str:
             amounts={entry.id: failed_of(words, entry) for entry in verdict.failing},
             version=__version__,
         )
+        + "\n"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.presentation.files import as_json
+from engine.presentation.verdict.escape import in_json
 from engine.presentation.verdict.model import LISTED, Entry, Place, Verdict
 
 FORMAT = 1
@@ -14,7 +14,7 @@ FORMAT = 1
 def as_machine(verdict: Verdict) -> str:
     """The verdict as JSON; same check, same bytes."""
     gate = verdict.gate
-    return as_json(
+    return in_json(
         {
             "format": FORMAT,
             "as_of": verdict.as_of.isoformat(),

@@ -8,8 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from engine import __version__
-from engine.presentation.files import as_json
-from engine.presentation.verdict.escape import plain
+from engine.presentation.verdict.escape import in_json, plain
 from engine.presentation.verdict.model import Entry, Place, Verdict
 from engine.presentation.verdict.words import WORDS, Words, failed_of
 from engine.presentation.wording import number
@@ -44,7 +43,7 @@ def as_sarif(verdict: Verdict) -> str:
         "results": [result for index, entry in enumerate(failing) for result in _results(verdict, entry, index, words)],
         "properties": {"passed": verdict.passed, "asOf": verdict.as_of.isoformat()},
     }
-    return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return in_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(entry: Entry) -> dict[str, Any]:
