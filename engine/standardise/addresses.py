@@ -30,7 +30,8 @@ def standardise_addresses(ws: Workspace, book: RuleBook, *, workers: int) -> Non
     taken apart stays as it was written.
 
     Reasons:
-        addr_line1: placeholder, mojibake_repaired.
+        addr_line1: placeholder, mojibake_repaired, place_in_line (post code and town stood in the line, and were
+            taken out or repeated the row's own).
         postcode: bad_postcode (not the country's form: null), leading_zero_restored, postcode_unknown (the
             gazetteer, two years old, does not hold it), placeholder.
         town: placeholder, town_postcode_mismatch (kept), town_spelling (nearly a place of that code; kept).

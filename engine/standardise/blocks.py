@@ -10,6 +10,7 @@ from engine.rulebook.load import RuleBook
 from engine.standardise.cleaning import clean
 from engine.standardise.country_names import CountryIndex
 from engine.standardise.distinct import run_distinct
+from engine.standardise.us_lines import UsPlaces, split_us_line
 from engine.workspace import Workspace
 
 _PARTS = re.compile(r"\s*[,\n\r;|]\s*|\s+[-–•·]\s+(?=[^\W\d_]|\d{4,5}\s)")
@@ -28,6 +29,8 @@ _ONE_LINE = re.compile(
     r"(?P<town>[^\W\d_][^\d]*)"
 )
 _ONE_LINE_SHORT = re.compile(r"(?P<street>.*\d\S*)\s+(?P<code>\d{4})\s+(?P<town>[^\W\d_][^\d]*)")
+
+_CODE_LAST = re.compile(rf"(?P<lines>\d.*\S)\s+(?P<code>{_GB}|{_CA})")
 
 _CODES = frozenset({"UK", "GB", "US", "FR", "CH", "AT", "BE", "LU", "NL", "IT", "ES", "PT"})
 """Two letters at the end that can only be a country; CA and DE may be California and Delaware."""
@@ -48,10 +51,11 @@ class Block(NamedTuple):
     country: str | None
 
 
-def split_block(raw: str, index: CountryIndex) -> Block:
+def split_block(raw: str, index: CountryIndex, states: UsPlaces | None = None) -> Block:
     """Take "Rue X 12, 1201 Genève, Suisse" or an address of several lines apart; without a post code nothing is cut.
 
-    Knows code before town (Europe), state and code behind it (US, AU, CA) and the code last (GB).
+    Knows code before town (Europe), state and code behind it (US, AU, CA) and the code last (GB). A line of the United
+    States without commas is cut where usaddress and the gazetteer agree on the town (``states``).
     """
     parts = [found for part in _PARTS.split(raw) if (found := clean(part).text.strip(" ,;"))]
     country = None
@@ -64,6 +68,12 @@ def split_block(raw: str, index: CountryIndex) -> Block:
             after = parts[position + 1 :]
             return Block(", ".join([*parts[:start], *after]) or None, postcode, town, region, country)
     if len(parts) == 1:
+        american = split_us_line(parts[0], states) if states is not None else None
+        if american is not None:
+            return Block(american.lines, american.postcode, american.town, american.region, country)
+        last = _CODE_LAST.fullmatch(parts[0])
+        if last is not None:
+            return Block(last["lines"].strip(" ,"), last["code"], None, None, country)
         whole = _ONE_LINE.fullmatch(parts[0]) or _ONE_LINE_SHORT.fullmatch(parts[0])
         if whole is not None:
             return Block(whole["street"].strip(" ,"), whole["code"], whole["town"], None, country)
@@ -103,13 +113,22 @@ def split_blocks(ws: Workspace, book: RuleBook, *, workers: int = 1) -> None:
         ws,
         "std_block",
         "select distinct raw from std_block_use",
-        functools.partial(_answer, index=CountryIndex.of(book)),
+        functools.partial(_answer, index=CountryIndex.of(book), states=_states(ws, book)),
         {"lines": "text", "postcode": "text", "town": "text", "region": "text", "country": "text"},
         workers=workers,
     )
+    ws.execute(f"delete from std_block where raw in ({ws.statement('standardise', 'block_doubt')})")
     ws.execute(f"create or replace temp table std_place as {ws.statement('standardise', 'place')}")
     ws.drop("std_block_use", "std_block")
 
 
-def _answer(raw: str, index: CountryIndex) -> Block:
-    return split_block(raw, index)
+def _states(ws: Workspace, book: RuleBook) -> UsPlaces | None:
+    """The places of the United States, read only when a line may hold one."""
+    lines = "select count(*) from std_block_use where regexp_matches(raw, '[0-9]{5}(-[0-9]{4})?\\s*$')"
+    if not ws.value(lines):
+        return None
+    return UsPlaces.of(book, ws.rows("select code, place, region from std_gazetteer where country = 'US'"))
+
+
+def _answer(raw: str, index: CountryIndex, states: UsPlaces | None) -> Block:
+    return split_block(raw, index, states)

@@ -242,7 +242,7 @@ def _glued(words: list[str], language: Language, plain: bool) -> str | None:
         # an ending counts when the canonical form or, for an abbreviation, when it is "str" or has its dot
         if not folded.endswith(ending) or len(folded) < len(ending) + 3:
             continue
-        if not (canonical or (cut and len(folded) >= 6) or (len(ending) >= 3 and not _VOWELS.intersection(ending))):
+        if not (canonical or cut or (len(ending) >= 3 and not _VOWELS.intersection(ending))):
             continue
         length = _tail_length(stem, ending)
         if length is None:

@@ -56,7 +56,8 @@ CASES: list[tuple[Row, Row]] = [
     (
         {"addr_line1": "10 Downing St", "addr_line2": "London SW1A 2AA"},
         {"addr_line1": "10 Downing Street", "house_number": "10", "street": "Downing Street", "postcode": "SW1A 2AA",
-         "town": "London"},
+         "town": "London",
+         "addr_line1_reason": "place_in_line"},
     ),
     (
         {"house_number": "134", "addr_line1": "shara place", "addr_line2": "byrontatrcade", "town": "parkside",
@@ -65,6 +66,32 @@ CASES: list[tuple[Row, Row]] = [
          "postcode": "2448", "town": "Parkside", "region": "NSW"},
     ),
     ({"country": "FR", "postcode": "75007 PARIS"}, {"postcode": "75007", "town": "Paris"}),
+    (
+        {"addr_line1": "123 N Main St Apt 4 Springfield IL 62704"},
+        {"addr_line1": "123 N Main Street", "addr_line2": "Apt 4", "house_number": "123", "street": "N Main Street",
+         "unit": "Apt 4", "postcode": "62704", "town": "Springfield", "region": "IL",
+         "addr_line1_reason": "place_in_line"},
+    ),
+    (
+        {"addr_line1": "12 RUE VICTOR HUGO 75016 PARIS", "postcode": "75016", "town": "Paris", "country": "FR"},
+        {"addr_line1": "12 Rue Victor Hugo", "house_number": "12", "street": "Rue Victor Hugo", "postcode": "75016",
+         "town": "Paris", "addr_line1_reason": "place_in_line"},
+    ),
+    (
+        {"addr_line1": "12 rue Victor Hugo 75016 Paris", "country": "FR"},
+        {"addr_line1": "12 rue Victor Hugo", "house_number": "12", "street": "rue Victor Hugo", "postcode": "75016",
+         "town": "Paris", "addr_line1_reason": "place_in_line"},
+    ),
+    (
+        {"addr_line1": "5 rue du 11 novembre 1918 Paris", "country": "FR"},
+        {"addr_line1": "5 rue du 11 novembre 1918 Paris", "house_number": "5",
+         "street": "rue du 11 novembre 1918 Paris"},
+    ),
+    (
+        {"addr_line1": "10 Downing Street London SW1A 2AA"},
+        {"addr_line1": "10 Downing Street London", "house_number": "10", "street": "Downing Street London",
+         "postcode": "SW1A 2AA", "addr_line1_reason": "place_in_line"},
+    ),
     ({"country": "FR", "town": "75007 PARIS"}, {"postcode": "75007", "town": "Paris"}),
     ({"country": "FR", "postcode": "75340", "town": "PARIS CEDEX 07"}, {"postcode": "75340", "town": "Paris"}),
     (

@@ -13,7 +13,9 @@ select
     place.postcode,
     place.town,
     coalesce(case when length(cell.region) <= 3 then upper(cell.region) else cell.region end, place.region) as region,
-    lines.reason as addr_line1_reason,
+    coalesce(
+        lines.reason, case when cell.held_place and lines.addr_line1 is not null then 'place_in_line' end
+    ) as addr_line1_reason,
     place.postcode_reason,
     place.town_reason
 from std_address_cell as cell
