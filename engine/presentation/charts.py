@@ -51,7 +51,7 @@ def warm_up() -> None:
     vl_convert.vegalite_to_svg(altair.Chart(altair.InlineData(values=[])).mark_bar().to_dict(validate=False))
 
 
-def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
+def weights(rows: Rows, thresholds: dict[str, float | None], say: Catalogue) -> Markup:
     """Histogram of match weights by outcome, with the two thresholds.
 
     Args:
@@ -61,8 +61,9 @@ def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
     import altair as alt
 
     outcomes = ("leave", "ask", "merge")
+    named = {outcome: say.text(f"report.matching.outcome.{outcome}") for outcome in outcomes}
     long = [
-        {"from": row["weight"], "to": row["weight"] + 1, "outcome": outcome, "pairs": row[outcome]}
+        {"from": row["weight"], "to": row["weight"] + 1, "outcome": named[outcome], "pairs": row[outcome]}
         for row in rows
         for outcome in outcomes
         if row[outcome]
@@ -73,14 +74,14 @@ def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
         .encode(
             x=alt.X(
                 "from:Q",
-                title="match weight (bits: one more doubles the odds)",
+                title=say.text("report.matching.weight_axis"),
                 bin="binned",
                 scale=alt.Scale(nice=False),
             ),
             x2="to:Q",
             y=alt.Y(
                 "pairs:Q",
-                title="pairs (logarithmic)",
+                title=say.text("report.matching.pairs_axis"),
                 stack=None,
                 scale=alt.Scale(type="symlog"),
                 axis=alt.Axis(values=_DECADES, format=",d"),
@@ -88,13 +89,18 @@ def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
             color=alt.Color(
                 "outcome:N",
                 title=None,
-                scale=alt.Scale(domain=list(outcomes), range=[_GREY, _AMBER, _ACCENT]),
+                scale=alt.Scale(domain=list(named.values()), range=[_GREY, _AMBER, _ACCENT]),
                 legend=alt.Legend(orient="top", direction="horizontal"),
             ),
         )
     )
     marks = [
-        {"at": weight, "text": f"{name} from {weight:.1f}"} for name, weight in thresholds.items() if weight is not None
+        {
+            "at": weight,
+            "text": say.text("report.matching.threshold", outcome=named[name], weight=say.decimal(weight)),
+        }
+        for name, weight in thresholds.items()
+        if weight is not None
     ]
     rule = (
         alt.Chart(alt.InlineData(values=marks))
@@ -104,13 +110,20 @@ def weights(rows: Rows, thresholds: dict[str, float | None]) -> Markup:
     return _svg(alt.layer(bars, rule).properties(width=_WIDTH, height=210))
 
 
-def cluster_sizes(rows: Rows) -> Markup:
+def cluster_sizes(rows: Rows, say: Catalogue) -> Markup:
     """How many clusters have 1, 2, 3 ... records, on a logarithmic scale with the counts written out."""
     named = [{"size": "10+" if row["size"] == 10 else str(row["size"]), "clusters": row["clusters"]} for row in rows]
-    return _columns(named, "size", "clusters", "records in the cluster", "clusters (logarithmic)")
+    return _columns(
+        named,
+        "size",
+        "clusters",
+        say.text("report.matching.in_cluster"),
+        say.text("report.matching.clusters_axis"),
+        say,
+    )
 
 
-def parameters(comparisons: Rows) -> Markup:
+def parameters(comparisons: Rows, say: Catalogue) -> Markup:
     """What each level of each comparison says for or against, in bits.
 
     Args:
@@ -118,13 +131,14 @@ def parameters(comparisons: Rows) -> Markup:
     """
     import altair as alt
 
+    same, different = (say.text(f"report.matching.says.{name}") for name in ("same", "different"))
     long = [
         {
             "comparison": words(comparison["comparison"]),
             "level": words(level["level"]),
             "order": number,
             "weight": level["weight"],
-            "says": "same" if level["weight"] >= 0 else "different",
+            "says": same if level["weight"] >= 0 else different,
         }
         for comparison in comparisons
         for number, level in enumerate(comparison["levels"])
@@ -134,11 +148,11 @@ def parameters(comparisons: Rows) -> Markup:
         .mark_bar(height={"band": 0.72})
         .encode(
             y=alt.Y("level:N", title=None, sort=alt.EncodingSortField("order", order="ascending")),
-            x=alt.X("weight:Q", title="weight of the evidence (bits)", axis=alt.Axis(orient="top")),
+            x=alt.X("weight:Q", title=say.text("report.matching.evidence_axis"), axis=alt.Axis(orient="top")),
             color=alt.Color(
                 "says:N",
                 title=None,
-                scale=alt.Scale(domain=["same", "different"], range=[_ACCENT, _ROSE]),
+                scale=alt.Scale(domain=[same, different], range=[_ACCENT, _ROSE]),
                 legend=alt.Legend(orient="top", direction="horizontal"),
             ),
             row=alt.Row(
@@ -169,7 +183,7 @@ def amounts(rows: Rows, name: str, amount: str, say: Catalogue) -> Markup:
     return _svg(alt.layer(bars, texts).properties(width=270, height=alt.Step(25)))
 
 
-def rules(attributes: Rows) -> Markup:
+def rules(attributes: Rows, say: Catalogue) -> Markup:
     """For each attribute, the share of its values that each rule decided.
 
     Args:
@@ -183,11 +197,12 @@ def rules(attributes: Rows) -> Markup:
             totals[entry["rule"]] = totals.get(entry["rule"], 0) + entry["choices"]
     ranked = sorted(totals, key=lambda rule: (-totals[rule], rule))
     named, rest = ranked[: len(CATEGORIES) - 1], ranked[len(CATEGORIES) - 1 :]
-    shown = [words(rule) for rule in named] + (["other rules"] if rest else [])
+    other = say.text("report.golden.other_rules")
+    shown = [words(rule) for rule in named] + ([other] if rest else [])
     long: dict[tuple[str, str], int] = {}
     for attribute in attributes:
         for entry in attribute["rules"]:
-            key = (words(attribute["attribute"]), words(entry["rule"]) if entry["rule"] in named else "other rules")
+            key = (say.attribute(attribute["attribute"]), words(entry["rule"]) if entry["rule"] in named else other)
             long[key] = long.get(key, 0) + entry["choices"]
     values = [
         {"attribute": attribute, "rule": rule, "order": shown.index(rule), "choices": choices}
@@ -197,7 +212,9 @@ def rules(attributes: Rows) -> Markup:
         alt.Chart(alt.InlineData(values=values))
         .mark_bar(height={"band": 0.72})
         .encode(
-            y=alt.Y("attribute:N", title=None, sort=[words(attribute["attribute"]) for attribute in attributes]),
+            y=alt.Y(
+                "attribute:N", title=None, sort=[say.attribute(attribute["attribute"]) for attribute in attributes]
+            ),
             x=alt.X("choices:Q", title=None, stack="normalize", axis=alt.Axis(format="%", tickCount=5)),
             color=alt.Color(
                 "rule:N",
@@ -212,10 +229,10 @@ def rules(attributes: Rows) -> Markup:
     return _svg(chart)
 
 
-def _columns(rows: Rows, name: str, amount: str, name_title: str, amount_title: str) -> Markup:
+def _columns(rows: Rows, name: str, amount: str, name_title: str, amount_title: str, say: Catalogue) -> Markup:
     import altair as alt
 
-    values = [{"name": row[name], "amount": row[amount], "shown": f"{row[amount]:,}"} for row in rows]
+    values = [{"name": row[name], "amount": row[amount], "shown": say.number(row[amount])} for row in rows]
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("name:N", title=name_title, sort=None, axis=alt.Axis(labelAngle=0)),
         y=alt.Y(

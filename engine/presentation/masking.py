@@ -17,7 +17,7 @@ _SHORT = 3
 """Letters from which a word shows its first one."""
 
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f])+")
-_SIGN = re.compile(r"[^\w\s.,;:@+\-/()'’\"&<>\[\]!#*=%|\\?]|_")
+_SIGN = re.compile(r"[^\w\s.,;:@+\-/()'’\"&<>\[\]!#*=%|\\?]")
 
 
 def mask(value: str) -> str:

@@ -23,20 +23,21 @@ REASONS = 4
 
 
 def problem_list(ws: Workspace, language: Language) -> list[dict[str, Any]]:
-    """Expectations that rows failed, the heaviest first; those that only count failures have no examples."""
+    """Expectations that rows failed, the heaviest first; those that only count what is missing stand at the end."""
     words = catalogue(language)
     sentence = "sentence" if language == "en" else f"sentence_{language}"
     found = ws.rows(
         f"""
         select
-            "table", suite, expectation, "column", severity, dimension, owner, "rows", rows_failed, success, {sentence}
+            "table", suite, expectation, "column", severity, dimension, owner, "rows", rows_failed, success, listed,
+            {sentence}
         from quality.expectation
         where rows_failed > 0 or not success
         order by "table", suite, expectation
         """
     )
     names = ("table", "suite", "expectation", "column", "severity", "dimension", "owner", "rows", "failed", "success",
-             "sentence")  # fmt: skip
+             "listed", "sentence")  # fmt: skip
     reasons = _reasons(ws)
     with made_ready(ws, EXAMPLES):
         listed = {(problem.table, problem.suite, problem.expectation): problem for problem in problems(ws, language)}
@@ -55,7 +56,9 @@ def problem_list(ws: Workspace, language: Language) -> list[dict[str, Any]]:
                     "examples": _examples(ws, listed.get(key)),
                 }
             )
-    return sorted(entries, key=lambda entry: (-entry["weight"], entry["suite"], entry["expectation"]))
+    return sorted(
+        entries, key=lambda entry: (not entry["listed"], -entry["weight"], entry["suite"], entry["expectation"])
+    )
 
 
 Key = tuple[str, str, str]

@@ -53,7 +53,7 @@ def _rule(entry: Entry) -> dict[str, Any]:
         "shortDescription": {"text": plain(entry.sentence)},
         "help": {"text": plain(entry.sentence)},
         "defaultConfiguration": {"level": _LEVELS[entry.severity]},
-        "properties": {"tags": [entry.suite, entry.dimension, entry.owner], "type": entry.type},
+        "properties": {"tags": list(dict.fromkeys([entry.suite, entry.dimension, entry.owner])), "type": entry.type},
     }
 
 

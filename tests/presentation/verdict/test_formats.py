@@ -134,6 +134,7 @@ def test_sarif_has_the_shape_of_2_1_0() -> None:
         assert rule["shortDescription"]["text"]
         assert rule["help"]["text"]
         assert rule["defaultConfiguration"]["level"] in {"error", "warning", "note"}
+        assert len(set(rule["properties"]["tags"])) == len(rule["properties"]["tags"])
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] == rules[result["ruleIndex"]]["defaultConfiguration"]["level"]
