@@ -261,6 +261,7 @@ class Kinds(RuleModel):
     structure_openers_with_dot: Words
     structure_ends: Words
     articles: Words
+    also_last_names: Words
 
 
 class LegalForm(RuleModel):

@@ -169,6 +169,11 @@ def take_inner_titles(
             found.honorifics.append(titles.display(phrase))
         elif phrase in titles.before_names - titles.needs_rest - words.before_married_name and found.title is None:
             _note_title(found, titles.codes.get(phrase), [token])
+        elif found.suffix is None and phrase in words.suffixes and words.is_first_name(tokens[position + 1]):
+            said = token.islower() or not words.is_first_name(tokens[position - 1])
+            if not said or not _is_suffix(token, phrase, words, ""):
+                continue
+            found.suffix = words.suffixes[phrase]  # "Vasseur Sr Nicolas"
         else:
             continue
         rest = tokens[position + 1 :]

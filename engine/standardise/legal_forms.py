@@ -98,8 +98,9 @@ def find_legal_form(name: str, country: str | None, table: FormTable) -> FoundFo
     if found is None:
         for within in _shortened(name, country, table):
             found = _find(within, country, table, (True,))
-            if found is not None:
+            if found is not None and not found.keep_in_name:
                 return found
+        found = None
     return found or _find(name, country, table, (False,))
 
 

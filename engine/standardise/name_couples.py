@@ -111,7 +111,8 @@ def read_couple(
             return Couple(first, [*last, sign, *right], 2)
         return Couple([*first, sign, right[0]], last, 2)
     votes = order_of(left, words) + order_of(right, words)
-    order = order if votes == 0 else "first_last" if votes > 0 else "last_first"
+    if votes:
+        order = "first_last" if votes > 0 else "last_first"
     left_first, left_last = halves(left, words, style=style, order=order)
     right_first, right_last = halves(right, words, style=style, order=order)
     same = fold(" ".join(left_last)) == fold(" ".join(right_last))

@@ -7,11 +7,15 @@ from typing import Literal
 
 from engine.standardise.name_words import NameWords, fold_word
 
-NameOrder = Literal["first_last", "last_first"]
+NameOrder = Literal["first_last", "last_first", "mostly_first_last", "mostly_last_first"]
+"""Which name stands first in a column; "mostly" where so many cells say otherwise that each is asked for itself."""
+
+Direction = Literal["first_last", "last_first"]
 
 _INITIALS = re.compile(r"[^\W\d_](?:(?:\.-?|-)[^\W\d_])*\.?-?", re.UNICODE)
 _ELIDED = re.compile(r"(?:d|l|dell|dall|dal|o)['’](?=\w)", re.IGNORECASE)
 _ONLY_PARTICLES = frozenset({"de", "d", "du", "des", "von", "vom", "zum", "zur"})
+_FRENCH = frozenset({"fr", "ch", "be", "lb"})
 _SPANISH = frozenset({"es", "pt"})
 _SURE_HEADS = frozenset({"jean", "marie", "anne", "hans", "karl"})
 _VOWELS = frozenset("aeiouyàâäéèêëíîïóôöøúùûü")
@@ -24,19 +28,24 @@ def halves(tokens: list[str], words: NameWords, *, style: str, order: NameOrder)
     name follows ``order``, the decision for its column.
     """
     if len(tokens) < 2:
-        return [], tokens
+        alone = len(tokens) == 1 and words.is_first_name(tokens[0]) and not _is_last_name_too(tokens[0], words)
+        return (tokens, []) if alone else ([], tokens)
     cued = capitals_cue(tokens, words, only_known_first_names=False)
     if cued is not None:
         last, first = cued
         return first, last
     starts, ends = is_initials(tokens[0]), is_initials(tokens[-1])
-    sure = _sure_order(tokens, words, style)
+    sure = _sure_order(tokens, words, style) or (_likely_order(tokens, words) if order.startswith("mostly") else None)
+    order = direction(order)
     if starts != ends:
         order = "first_last" if starts else "last_first"
+    elif _begins_with_article(tokens, words, style):
+        return tokens[2:], tokens[:2]
     elif fold_word(tokens[0]) in words.last_name_starts:
         cut = _cut_after_particles(tokens, words, order)
         if cut is not None:
             return tokens[cut:], tokens[:cut]
+        order = sure or order
     elif (
         words.is_first_name(tokens[0])
         and not words.is_first_name(tokens[-1])
@@ -45,8 +54,16 @@ def halves(tokens: list[str], words: NameWords, *, style: str, order: NameOrder)
         order = "first_last"  # "Jan van den Berg" says itself where its last name begins
     elif sure is not None:
         order = sure
-    cut = _cut_first_last(tokens, words, style) if order == "first_last" else _cut_last_first(tokens, words)
-    return (tokens[:cut], tokens[cut:]) if order == "first_last" else (tokens[cut:], tokens[:cut])
+    if order == "first_last":
+        cut = _cut_first_last(tokens, words, style)
+        return tokens[:cut], tokens[cut:]
+    cut = _cut_last_first(tokens, words)
+    return tokens[cut:], tokens[:cut]
+
+
+def direction(order: NameOrder) -> Direction:
+    """The order that most cells of the column have."""
+    return "last_first" if order.endswith("last_first") else "first_last"
 
 
 def order_of(tokens: list[str], words: NameWords) -> int:
@@ -101,7 +118,7 @@ def _is_undotted(tokens: list[str], position: int, words: NameWords) -> bool:
     return token.isalpha() and token.isascii() and not words.is_first_name(tokens[1 - position])
 
 
-def _sure_order(tokens: list[str], words: NameWords, style: str) -> NameOrder | None:
+def _sure_order(tokens: list[str], words: NameWords, style: str) -> Direction | None:
     """The order that a pair of words tells by itself, whatever its column: "Durand Nathalie", "D'Angelo Maria"."""
     if len(tokens) != 2:
         return None
@@ -113,6 +130,37 @@ def _sure_order(tokens: list[str], words: NameWords, style: str) -> NameOrder | 
     if style != "en" and _ELIDED.match(begin) and not _ELIDED.match(end) and words.is_first_name(end):
         return "last_first"
     return None
+
+
+def _likely_order(tokens: list[str], words: NameWords) -> Direction | None:
+    """What a cell says in a column of both orders: which end is the surer first name."""
+    if any(fold_word(token) in words.last_name_starts for token in tokens[1:-1]):
+        return None
+    begins, ends = _sureness(tokens[0], words), _sureness(tokens[-1], words)
+    if begins == ends:
+        return None
+    return "first_last" if begins > ends else "last_first"
+
+
+def _sureness(token: str, words: NameWords) -> int:
+    """2 a first name, 1 a first name that is a common last name too, 0 neither known."""
+    if not words.is_first_name(token):
+        return 0
+    return 1 if _is_last_name_too(token, words) else 2
+
+
+def _begins_with_article(tokens: list[str], words: NameWords, style: str) -> bool:
+    """ "Le Roux Aude": le and la begin last names in French, and first names elsewhere."""
+    return (
+        len(tokens) > 2
+        and style in _FRENCH
+        and tokens[0].lower() in {"le", "la"}
+        and all(words.is_first_name(token) or is_initials(token) for token in tokens[2:])
+    )
+
+
+def _is_last_name_too(token: str, words: NameWords) -> bool:
+    return fold_word(token) in words.also_last_names
 
 
 def is_sure_first_name(token: str, words: NameWords) -> bool:
@@ -154,7 +202,7 @@ def _is_compound(tokens: list[str], words: NameWords) -> bool:
     )
 
 
-def _cut_after_particles(tokens: list[str], words: NameWords, order: NameOrder) -> int | None:
+def _cut_after_particles(tokens: list[str], words: NameWords, order: Direction) -> int | None:
     """Where the last name that begins with its particles ends: "van den Berg Jan", "de Paris"; None = no cue.
 
     Van, Ben, Al, Di are first names too: a particle that may be one counts only before another particle.

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from engine.standardise.affixes import Affixes, take_prefixes
 from engine.standardise.cleaning import clean
 from engine.standardise.folding import fold
-from engine.standardise.name_halves import NameOrder, order_of
+from engine.standardise.name_halves import Direction, NameOrder, order_of
 from engine.standardise.name_words import NEUTRAL, NameWords
 
 SAMPLE = 5_000
@@ -16,6 +16,12 @@ SAMPLE = 5_000
 
 _ENOUGH_VOTES = 0.05
 """Below this share of telling cells the recurrence of the halves is asked too."""
+
+_OF_ONE_ORDER = 0.97
+"""With so many telling cells in agreement the rest are last names that are first names too ("Nolwenn Thomas")."""
+
+_ENOUGH_FOR_MIXED = 20
+"""Telling cells below which a disagreement is chance."""
 
 _ENOUGH_LONE = 5
 """Fewer cells that begin with a lone M say nothing."""
@@ -32,14 +38,21 @@ class ColumnOrder(NamedTuple):
         why: values, recurrence, header or default.
         votes: telling cells.
         agree: share of them that agree.
-        titled: enough cells begin with a plain civility that a lone "M" is monsieur.
+        titled: enough cells begin with a plain civility that a lone "M" is monsieur, or lone Ms are no initials.
     """
 
-    order: NameOrder
+    order: Direction
     why: str
     votes: int
     agree: float
     titled: bool
+
+    @property
+    def read_as(self) -> NameOrder:
+        """The order to read each cell in: "mostly" where many telling cells disagree."""
+        if self.votes < _ENOUGH_FOR_MIXED or self.agree >= _OF_ONE_ORDER:
+            return self.order
+        return "mostly_first_last" if self.order == "first_last" else "mostly_last_first"
 
 
 def decide_order(cells: Sequence[str], header: str | None, words: NameWords) -> ColumnOrder:
@@ -84,7 +97,7 @@ def is_titled(cells: Sequence[str], words: NameWords) -> bool:
     return begun * 50 >= len(cells) > 0 or (lone >= _ENOUGH_LONE and lone >= 5 * others)
 
 
-def _header_hint(header: str | None, words: NameWords) -> NameOrder | None:
+def _header_hint(header: str | None, words: NameWords) -> Direction | None:
     if header is None:
         return None
     tokens = fold(header).split()
@@ -95,7 +108,7 @@ def _header_hint(header: str | None, words: NameWords) -> NameOrder | None:
     return "first_last" if first < last else "last_first"
 
 
-def _recurrence(cells: Sequence[str], words: NameWords) -> NameOrder | None:
+def _recurrence(cells: Sequence[str], words: NameWords) -> Direction | None:
     pairs = [tokens for tokens in (fold(cell).split() for cell in cells) if len(tokens) == 2]
     if len(pairs) < 50:
         return None

@@ -21,6 +21,7 @@ not where all is lower case and the country another."""
 
 
 _SHORTEST_IN_FRONT = 3
+_ARTICLES = frozenset({"l", "la", "le", "les"})
 _ENDS = frozenset({"sons", "partner", "sohne", "soehne", "associes", "associati"})
 
 
@@ -43,6 +44,7 @@ class OrganisationWords:
     structure_openers_with_dot: frozenset[str]
     structure_ends: frozenset[tuple[str, ...]]
     articles: frozenset[str]
+    also_last_names: frozenset[str]
     first_names: frozenset[str]
     particles: frozenset[str]
     placeholders: PlaceholderWords
@@ -61,6 +63,7 @@ class OrganisationWords:
             frozenset(map(fold, kinds.structure_openers_with_dot)),
             frozenset(map(words_of, kinds.structure_ends)),
             frozenset(map(fold, kinds.articles)),
+            frozenset(map(fold, kinds.also_last_names)),
             first_names.all(),
             frozenset(particles | {fold(word) for word in parts.last_name_starts}),
             PlaceholderWords.of(placeholders),
@@ -140,7 +143,11 @@ def _has_structure_word(text: str, folded: list[str], words: OrganisationWords) 
         return True
     spoken = [word for word in folded if word not in words.articles]
     if len(spoken) < 2:
-        return words.structure_words.get(" ".join(spoken)) == "public" and folded[0] not in words.particles
+        # "L'auberge" is an inn, "L'Église" a last name, "Della Scuola" too
+        topic = words.structure_words.get(" ".join(spoken))
+        if len(folded) == 1 or folded[0] in words.particles - _ARTICLES or not spoken:
+            return topic == "public" and folded[0] not in words.particles
+        return topic is not None and spoken[0] not in words.also_last_names
     if folded[0] in words.structure_openers and not first.islower():
         return True
     if folded[0] in words.structure_openers_with_dot and first.endswith(".") and not first.islower():

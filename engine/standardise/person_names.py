@@ -288,7 +288,8 @@ def _spoken(before: str, inner: str, after: str, words: NameWords, *, full: bool
     tokens, folded = inner.split(), fold(inner)
     if _speaks_of_birth(folded, words):
         return f"{before} {inner} {after}"
-    if tokens and all(fold_word(token) in words.last_name_starts for token in tokens):
+    first = tokens[0].lower() if tokens else ""
+    if first in words.behind_comma and not first.startswith("l") and _only_particles(tokens, words):
         return f"{inner} {before} {after}"  # "FONTAINE (DE LA)": as old indexes write it
     if folded in words.titles.before_names or folded in words.suffixes or only_honorifics(tokens, words):
         return f"{before} {after} {inner}"
@@ -296,6 +297,10 @@ def _spoken(before: str, inner: str, after: str, words: NameWords, *, full: bool
     if full and len(rest) == 1 and tokens and all(words.is_first_name(token) for token in tokens):
         return f"{before} {inner} {after}"  # "(Jean) Dupont": the only first name
     return f"{before} {after}"
+
+
+def _only_particles(tokens: list[str], words: NameWords) -> bool:
+    return all(fold_word(token) in words.last_name_starts for token in tokens)
 
 
 def _speaks_of_birth(folded: str, words: NameWords) -> bool:

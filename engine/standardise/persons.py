@@ -96,7 +96,7 @@ def _put_column_orders(ws: Workspace, words: NameWords) -> tuple[str, ...]:
             if cell is not None
         }
         beside_h = "h" in letters and "m" in letters and "f" not in letters
-        rows.append({"source": source, "name_order": order.order, "titled": titled, "beside_h": beside_h})
+        rows.append({"source": source, "name_order": order.read_as, "titled": titled, "beside_h": beside_h})
     types: dict[str, pa.DataType] = {
         "source": pa.string(), "name_order": pa.string(), "titled": pa.bool_(), "beside_h": pa.bool_()
     }  # fmt: skip
@@ -124,7 +124,8 @@ def _full_name_headers(ws: Workspace) -> dict[str, str]:
 def _order_note(source: str, order: ColumnOrder) -> str:
     shown = "last name first" if order.order == "last_first" else "first name first"
     if order.why == "values":
-        return f"{source}: full names read {shown}; {order.agree:.0%} of {order.votes} telling values agree."
+        told = f"{source}: full names read {shown}; {order.agree:.0%} of {order.votes} telling values agree"
+        return f"{told}." if order.read_as == order.order else f"{told}, the others are read by their own first names."
     because = {"header": "its header says so", "recurrence": "that half holds fewer different words"}
     return f"{source}: full names read {shown}; {because.get(order.why, 'nothing in the column says otherwise')}."
 
