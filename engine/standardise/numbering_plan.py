@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.sql import literal
 
-_SPECIAL = (
+SPECIAL_KINDS = (
     "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail",
 )  # fmt: skip
 """Kinds libphonenumber tests before landline and mobile, in its order; here they all are ``other``."""
@@ -24,7 +24,7 @@ def kind_sql(region: str, number: str) -> str:
     (free, shared cost, voice over IP ...). Same order of tests as libphonenumber's ``number_type``.
     """
     plan = _plan(region)
-    special = " or ".join(_fits(getattr(plan, name), number) for name in _SPECIAL)
+    special = " or ".join(_fits(getattr(plan, name), number) for name in SPECIAL_KINDS)
     fixed, mobile = _fits(plan.fixed_line, number), _fits(plan.mobile, number)
     if plan.same_mobile_and_fixed_line_pattern:
         mobile = fixed

@@ -11,6 +11,7 @@ from engine.rulebook.places import Countries, Phones
 from engine.rulebook.standardisation import Languages, Placeholders
 from engine.standardise.distinct import run_distinct
 from engine.standardise.languages import LanguageWords, standardise_language
+from engine.standardise.numbering_plan import SPECIAL_KINDS
 from engine.standardise.phone_numbers import PhoneRules, read_phone_cell
 from engine.workspace import Workspace
 
@@ -38,20 +39,39 @@ def guess_country(numbers: Sequence[str], rules: Phones) -> str | None:
 
 
 def _share(numbers: Sequence[str], country: str) -> float:
-    import phonenumbers as library
-
-    plan = library.PhoneMetadata.metadata_for_region(country, None)
-    trunk = plan is not None and plan.national_prefix == "0"
+    """Share of the national numbers that are valid in one plan, by libphonenumber's own patterns without its parser."""
+    trunk, prefix, general, kinds = _plan(country)
     valid = 0
     for number in numbers:
         digits = _NOT_DIGIT.sub("", number)
         if trunk and not digits.startswith("0"):
             continue
-        try:
-            valid += library.is_valid_number_for_region(library.parse(digits, country), country)
-        except library.NumberParseException:
-            continue
+        significant = digits[len(prefix) :] if prefix and digits.startswith(prefix) else digits
+        valid += general.fullmatch(significant) is not None and any(kind.fullmatch(significant) for kind in kinds)
     return valid / len(numbers)
+
+
+@functools.lru_cache(maxsize=64)
+def _plan(country: str) -> tuple[bool, str, re.Pattern[str], tuple[re.Pattern[str], ...]]:
+    """Whether a trunk 0 is dialled, the national prefix, and the patterns of all numbers and of each kind."""
+    import phonenumbers as library
+
+    plan = library.PhoneMetadata.metadata_for_region(country, None)
+    assert plan is not None, country
+    general = plan.general_desc
+    assert general is not None and general.national_number_pattern, country
+    patterns = [
+        kind.national_number_pattern
+        for kind in (plan.fixed_line, plan.mobile, *(getattr(plan, name) for name in SPECIAL_KINDS))
+        if kind is not None and kind.national_number_pattern
+    ]
+    prefix = plan.national_prefix or ""
+    return (
+        prefix == "0",
+        prefix,
+        re.compile(general.national_number_pattern),
+        tuple(map(re.compile, patterns)),
+    )
 
 
 def guess_sources(ws: Workspace, book: RuleBook) -> None:
@@ -144,15 +164,7 @@ def _country_of(source: str, language: str, number: str, rules: _RowRules) -> tu
     found = [
         country
         for country in candidates
-        if digits.startswith("0") == _has_trunk(country) and read_phone_cell(number, country, rules.phones).numbers
+        if digits.startswith("0") == (country == "IT" or _plan(country)[0])
+        and read_phone_cell(number, country, rules.phones).numbers
     ]
     return (found[0] if len(found) == 1 else None,)
-
-
-@functools.lru_cache(maxsize=64)
-def _has_trunk(country: str) -> bool:
-    """Whether national numbers are dialled with a 0 in front (Italy's belongs to the number)."""
-    import phonenumbers as library
-
-    plan = library.PhoneMetadata.metadata_for_region(country, None)
-    return country == "IT" or (plan is not None and plan.national_prefix == "0")

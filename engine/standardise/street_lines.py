@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.rulebook.load import RuleBook
 from engine.rulebook.places import AddressWords, Streets
 from engine.standardise.street_names import StreetStyle, capital, fold, is_typed, write_street
-from engine.standardise.street_tails import ELSEWHERE, TailRules, cut_ends, cut_floor_and_door, is_premises, spellings
+from engine.standardise.street_tails import TailRules, cut_ends, cut_floor_and_door, is_premises, spellings
 
 _NUMBER_FIRST = re.compile(
     r"(?P<base>\d{1,5})(?:(?P<gap>\s?|-)(?P<repeat>bis|ter|quater|(?<=\d)[a-z]|[a-z](?!-\d))(?![\w.'’/º°]))?"
@@ -293,7 +293,7 @@ def read_unit(text: str, country: str | None, rules: LineRules) -> str | None:
     """The unit a whole segment names ("apt 3" -> "Apt 3", "2º B"), else None."""
     if _ORDINAL_UNIT.fullmatch(text):
         return text
-    found = rules.tails.valued.get(country or ELSEWHERE, rules.tails.valued[ELSEWHERE]).fullmatch(text)
+    found = rules.tails.valued.of(country).fullmatch(text)
     return None if found is None else rules.tails.unit_text(found, country)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -39,6 +39,30 @@ _ROAD_SIGN = re.compile(r"(?:^|\s)(?:[cnrv]?\.?[dncr]|route|chemin|voie|km)\W*$"
 _BARE_DOOR = re.compile(r"\d{1,2}(?:\s*[-,]\s*|\s+)(?:\d{1,2}|[a-z])", re.IGNORECASE)
 
 
+class Patterns(Mapping[str, re.Pattern[str]]):
+    """Patterns by country, compiled when a country is first met: a file has three countries, the rules have twenty."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = dict(texts)
+        self._compiled: dict[str, re.Pattern[str]] = {}
+
+    def __getitem__(self, country: str) -> re.Pattern[str]:
+        found = self._compiled.get(country)
+        if found is None:
+            found = self._compiled[country] = re.compile(self._texts[country], re.IGNORECASE)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def of(self, country: str | None) -> re.Pattern[str]:
+        """The country's pattern, else the one of countries without words of their own."""
+        return self[country] if country in self._texts else self[ELSEWHERE]
+
+
 class Ends(NamedTuple):
     """A street line without what stands around the street.
 
@@ -57,13 +81,13 @@ class Ends(NamedTuple):
 class TailRules:
     """The words of units, floors and recipients, compiled by country."""
 
-    valued: Mapping[str, re.Pattern[str]]
-    leading: Mapping[str, re.Pattern[str]]
+    valued: Patterns
+    leading: Patterns
     written: Mapping[str, Mapping[str, str]]
-    alone: Mapping[str, re.Pattern[str]]
+    alone: Patterns
     floor: re.Pattern[str]
     care_of: re.Pattern[str]
-    embedded: Mapping[str, re.Pattern[str]]
+    embedded: Patterns
     last_words: frozenset[str]
     care_words: frozenset[str]
 
@@ -71,7 +95,7 @@ class TailRules:
     def of(cls, words: AddressWords, streets: Streets, styles: Mapping[str, StreetStyle]) -> TailRules:
         """Compile the rules once."""
         written: dict[str, dict[str, str]] = {}
-        alone: dict[str, re.Pattern[str]] = {}
+        alone: dict[str, str] = {}
         for country, languages in (*words.unit_languages.items(), (ELSEWHERE, ("en",))):
             written[country] = {}
             for language in languages:
@@ -79,7 +103,7 @@ class TailRules:
                     for word in (full, *met):
                         written[country].setdefault(fold(word), full)
             single = [word for language in languages for word in words.units_alone.get(language, ())]
-            alone[country] = re.compile(rf"{_SEPARATOR}(?P<unit>{spellings(single)})\.?$", re.IGNORECASE)
+            alone[country] = rf"{_SEPARATOR}(?P<unit>{spellings(single)})\.?$"
         valued = {
             country: rf"(?:(?P<word>{spellings(by_word)})\.?\s*(?:n?[°]\s?)?|#\s*)(?P<value>\d[\w/-]{{0,5}}|[a-z])"
             for country, by_word in written.items()
@@ -90,27 +114,25 @@ class TailRules:
         floors = [fold(word) for word in words.floors]
         care_of = spellings(words.care_of_inside)
         return cls(
-            valued={
-                country: re.compile(rf"(?:^|{_SEPARATOR}){pattern}$", re.IGNORECASE)
-                for country, pattern in valued.items()
-            },
-            leading={
-                country: re.compile(rf"{pattern}[\s,;/-]+(?=\d+\S*\s+\S*[^\W\d_])", re.IGNORECASE)
-                for country, pattern in valued.items()
-            },
+            valued=Patterns({country: rf"(?:^|{_SEPARATOR}){pattern}$" for country, pattern in valued.items()}),
+            leading=Patterns(
+                {country: rf"{pattern}[\s,;/-]+(?=\d+\S*\s+\S*[^\W\d_])" for country, pattern in valued.items()}
+            ),
             written=written,
-            alone=alone,
+            alone=Patterns(alone),
             floor=re.compile(
                 rf"{_SEPARATOR}(?P<unit>(?:\d{{1,2}}\s?[.ºª°]?\s?(?:er|e|è|[eè]me|st|nd|rd|th|a|r)?|1er|premier)[\s.]*"
                 rf"(?:{spellings(floors)})\.?(?:\s+(?:{spellings(sides)})\.?)?)$",
                 re.IGNORECASE,
             ),
             care_of=re.compile(rf"[\s,;/-]+(?P<who>(?:{care_of})[\s.:]+\S.*)$", re.IGNORECASE),
-            embedded={
-                country: _embedded(style)
-                for country, style in styles.items()
-                if style.number_first and style.languages[0].position == "first"
-            },
+            embedded=Patterns(
+                {
+                    country: _embedded(style)
+                    for country, style in styles.items()
+                    if style.number_first and style.languages[0].position == "first"
+                }
+            ),
             last_words=frozenset(word.rpartition(" ")[2] for word in (*every, *single, *sides, *floors)),
             care_words=frozenset(fold(word).partition(" ")[0] for word in words.care_of_inside) - {"c", "a", "t", "z"},
         )
@@ -123,12 +145,12 @@ class TailRules:
         return f"{words[fold(found['word'])]} {found['value'].upper()}"
 
 
-def _embedded(style: StreetStyle) -> re.Pattern[str]:
+def _embedded(style: StreetStyle) -> str:
     """ "RES LES LILAS BAT A 12 RUE DES FLEURS": a street with its number behind something else."""
     kinds = [kind for kind in style.languages[0].types if len(kind.replace(" ", "")) >= 2]
-    return re.compile(
-        rf"(?P<before>\D.*?)[\s,;-]+(?P<main>\d{{1,4}}(?:\s?(?:bis|ter|quater|[a-d]))?[\s,]+(?:{spellings(kinds)})\.?\s+\S.*)",
-        re.IGNORECASE,
+    return (
+        r"(?P<before>\D.*?)[\s,;-]+"
+        rf"(?P<main>\d{{1,4}}(?:\s?(?:bis|ter|quater|[a-d]))?[\s,]+(?:{spellings(kinds)})\.?\s+\S.*)"
     )
 
 
@@ -158,8 +180,9 @@ def cut_ends(text: str, country: str | None, style: StreetStyle | None, rules: T
         others.append(recipient["who"])
         text = text[: recipient.start()]
     text, ahead = _leading(text, country, rules)
-    embedded = rules.embedded.get(country or "")
-    inside = embedded.fullmatch(text) if embedded is not None else None
+    inside = None
+    if country in rules.embedded and not text[:1].isdigit() and any(map(str.isdigit, text)):
+        inside = rules.embedded[country].fullmatch(text)
     if (
         inside is not None
         and style is not None
@@ -184,7 +207,7 @@ def cut_floor_and_door(text: str, country: str | None, style: StreetStyle | None
     if _BARE_DOOR.fullmatch(found["tail"]) and (style is None or not is_typed(found["street"], style)):
         return Ends(text, (), ())
     tail = found["tail"].strip(" ,-")
-    unit = rules.valued.get(country or ELSEWHERE, rules.valued[ELSEWHERE]).fullmatch(tail)
+    unit = rules.valued.of(country).fullmatch(tail)
     return Ends(
         f"{found['street']} {found['number']}", (rules.unit_text(unit, country) if unit is not None else tail,), ()
     )
@@ -208,7 +231,7 @@ def is_premises(text: str, style: StreetStyle) -> bool:
 
 
 def _leading(text: str, country: str | None, rules: TailRules) -> tuple[str, tuple[str, ...]]:
-    found = rules.leading.get(country or ELSEWHERE, rules.leading[ELSEWHERE]).match(text)
+    found = rules.leading.of(country).match(text)
     if found is not None and found["word"] is not None:
         return text[found.end() :], (rules.unit_text(found, country),)
     scottish = _SCOTTISH.match(text) if country == "GB" else None
@@ -219,8 +242,8 @@ def _trailing(
     text: str, country: str | None, style: StreetStyle | None, rules: TailRules
 ) -> tuple[str, tuple[str, ...]]:
     """Units off the end, one by one, as long as a street with its number is left."""
-    valued = rules.valued.get(country or ELSEWHERE, rules.valued[ELSEWHERE])
-    alone = rules.alone.get(country or ELSEWHERE, rules.alone[ELSEWHERE])
+    valued = rules.valued.of(country)
+    alone = rules.alone.of(country)
     units: list[str] = []
     while True:
         found = valued.search(text)
