@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
+from engine.presentation import render_html, report, report_data
 from engine.presentation.catalogue import FILES, catalogue, read
 from engine.tables import GOLDEN_CONTACT, QUALITY_EXPECTATION, STANDARDISE_RECORD
 from engine.vocabulary import CONTACT_ATTRIBUTES, LANGUAGES, RECORD_ATTRIBUTES, Language
+from engine.workspace import Workspace
 from tests.presentation import reason_codes
+from tests.presentation.scene import CANARY, scene
 
 ENTRIES = [(name, key, entry) for name in FILES for key, entry in read(name).items()]
 
@@ -86,3 +92,41 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert shown == {"en": "1,234,567", "fr": "1\u202f234\u202f567", "de": "1’234’567", "it": "1.234.567"}
     assert catalogue("fr").percent(0.1234) == "12,3\xa0%"
     assert catalogue("de").percent(0.00001) == "<0.1\xa0%"
+
+
+TEMPLATES = Path(report.__file__).parent / "templates"
+
+
+def keys_in_templates() -> set[str]:
+    """Keys written out in the templates and charts; those put together at run time are counted by their family."""
+    found: set[str] = set()
+    for path in TEMPLATES.rglob("*.j2"):
+        found.update(f"report.{key}" for key in re.findall(r"""\bt\("([^"]+)"[,)]""", path.read_text(encoding="utf-8")))
+    charts = (TEMPLATES.parent / "charts.py").read_text(encoding="utf-8")
+    found.update(re.findall(r'say\.text\("([^"{]+)"', charts))
+    return found
+
+
+def test_every_key_in_the_templates_exists() -> None:
+    found = keys_in_templates()
+    assert len(found) > 100
+    assert sorted(found - set(catalogue("en").texts)) == []
+
+
+def test_no_template_has_words_of_its_own() -> None:
+    """Text between tags is put there by a key: a letter outside of tags and expressions would be English for all."""
+    for path in sorted((TEMPLATES / "sections").glob("*.j2")):
+        text = re.sub(
+            r"{%.*?%}|{{.*?}}|{#.*?#}|<[^>]*>|&[a-z]+;", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
+        assert re.findall(r"[A-Za-z]{2,}", text) == [], path.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_is_in_its_language_and_holds_no_value(ws: Workspace, language: Language) -> None:
+    html = render_html(report_data(ws, replace(scene(ws), language=language)))
+    words = catalogue(language)
+    assert f'<html lang="{language}">' in html
+    for key in ("chapter.quality", "profile.overview", "overview.ledger", "matching.sizes", "delivery.held"):
+        assert str(escape(words.text(f"report.{key}"))) in html, key
+    assert CANARY not in html
