@@ -13,6 +13,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -181,6 +182,9 @@ def run(
         int | None, typer.Option(min=1, max=256, help="Threads and worker processes. Default: all cores.")
     ] = None,
     memory: Annotated[str | None, typer.Option(metavar="4GB", help="Memory the run may use. Default: 4GB.")] = None,
+    accept_new_keys: Annotated[
+        bool, typer.Option("--accept-new-keys", help="A source's keys were changed for good: go on all the same.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout.")] = False,
 ) -> None:
     """Take contact files the whole road: clean, check, link, merge, and write the import files.
@@ -192,6 +196,7 @@ def run(
         from engine import pipeline
 
         options = _run_options(files or [], out, country, institution, language, as_of, threads, memory)
+        options = replace(options, accept_new_keys=accept_new_keys)
         with _narrator() as narrator:
             result = pipeline.run(options, narrator)
         _closing_words(options, result)

@@ -24,7 +24,7 @@ from engine.errors import AssayError, SurroundingsError, UsageError
 from engine.ledger import StageReport
 from engine.outbox import Outbox
 from engine.progress import Watcher
-from engine.project import Project, parse_memory
+from engine.project import Project, parse_memory, project_secret
 from engine.rulebook import RuleBook
 from engine.shipped import shipped
 from engine.tables import PROTOCOL_STEP
@@ -66,6 +66,7 @@ class RunOptions:
         threads: DuckDB threads and worker processes.
         memory: what the process may use in all, e.g. ``"4GB"``.
         project: the project folder the run is made in, None for bare files.
+        accept_new_keys: the keys of a source were changed once and for good: go on.
     """
 
     sources: tuple[RunSource, ...]
@@ -79,6 +80,7 @@ class RunOptions:
     threads: int = 2
     memory: str = "4GB"
     project: Project | None = None
+    accept_new_keys: bool = False
 
 
 @dataclass(slots=True)
@@ -159,11 +161,12 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         with clock.stage("quality") as done:
             done(quality.check(ws, expectations, as_of=options.as_of, watcher=watcher))
         with clock.stage("matching") as done:
-            done(
-                matching.link(ws, book, threads=options.threads, watcher=watcher, decisions=_decisions(options.project))
-            )
+            numbers = _numbers(options, book)
+            moved = golden.recognise(ws, numbers, accept_new_keys=options.accept_new_keys)
+            decisions = _decisions(options.project, moved)
+            done(matching.link(ws, book, threads=options.threads, watcher=watcher, decisions=decisions))
         with clock.stage("golden") as done:
-            done(golden.survive(ws, book, numbers=_numbers(options, book), watcher=watcher))
+            done(golden.survive(ws, book, numbers=numbers, watcher=watcher))
         with clock.stage("golden quality") as done:
             done(quality.check(ws, expectations, tables=["golden.contact"], as_of=options.as_of, watcher=watcher))
         with clock.stage("delivery") as done:
@@ -186,7 +189,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         with clock.stage("presentation"):
             report = _present(ws, options, mappings, clock.reports, outbox.folder)
         if options.project is not None:
-            golden.append_numbers(ws, options.project.numbers)  # first: a number shown is a number given
+            golden.append_identity(ws, options.project.numbers)  # first: a number shown is a number given
         files = outbox.publish()
         if options.project is not None:
             quality.remember(ws, options.project.quality, as_of=options.as_of)
@@ -232,12 +235,22 @@ def open_workspace(options: RunOptions) -> Workspace:
     return Workspace.open(options.workspace, threads=options.threads, memory=limit)
 
 
-def _decisions(project: Project | None) -> list[tuple[str, str, str]]:
-    """What people said of pairs, in matching's words; "unsure" leaves a pair to the model."""
+def _decisions(project: Project | None, moved: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """What people said of pairs, in matching's words; "unsure" leaves a pair to the model.
+
+    Args:
+        project: whose decisions.jsonl is read.
+        moved: records under a new key and the key a decision may know them by.
+    """
     from engine.judgement import read_decisions
 
     decisions = read_decisions(project.decisions) if project else []
-    return [(said.record_id_l, said.record_id_r, said.judgement) for said in decisions if said.judgement != "unsure"]
+    now = {old: new for new, old in moved}
+    return [
+        (now.get(said.record_id_l, said.record_id_l), now.get(said.record_id_r, said.record_id_r), said.judgement)
+        for said in decisions
+        if said.judgement != "unsure"
+    ]
 
 
 def _numbers(options: RunOptions, book: RuleBook) -> Numbers:
@@ -246,8 +259,10 @@ def _numbers(options: RunOptions, book: RuleBook) -> Numbers:
     from engine.rulebook.survivorship import NumberRange
 
     project = options.project
-    numbers = Numbers.load(book, project.numbers if project else None)
-    if project is None or project.range_start is None:
+    if project is None:
+        return Numbers.load(book)
+    numbers = Numbers.load(book, project.numbers, key=project_secret(project), extract=options.as_of.isoformat())
+    if project.range_start is None:
         return numbers
     last = project.range_end or 10 ** len(str(project.range_start)) - 1
     return replace(numbers, ranges=(NumberRange(first=project.range_start, last=last),))

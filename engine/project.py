@@ -6,7 +6,9 @@ A bare ``assay run FILE...`` has no project; everything here then has its defaul
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +16,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from engine.errors import Problem, RuleErrors, UsageError
+from engine.errors import Problem, RuleErrors, SurroundingsError, UsageError
 from engine.vocabulary import LANGUAGES, Language
 
 PROJECT_FILE = "assay.toml"
+SECRET_FILE = "secret.key"
 
 _KEYS: dict[str, type] = {
     "name": str,
@@ -160,6 +163,28 @@ def load_project(root: Path) -> Project:
         memory=data.get("engine", {}).get("memory"),
         settings=data,
     )
+
+
+def project_secret(project: Project) -> str:
+    """The project's secret, made on first use: it keys the fingerprints by which records under new keys are recognised.
+
+    It stands beside numbers.jsonl, readable by the owner only, and must be kept with it: without it the
+    fingerprints of former extracts mean nothing, and records under new keys are taken for new ones.
+
+    Raises:
+        SurroundingsError: it cannot be written.
+    """
+    path = project.root / SECRET_FILE
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SurroundingsError(f"cannot write {path}: {error.strerror}", hint="Check the folder's rights.") from error
+    secret = secrets.token_hex(32)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secret + "\n")
+    return secret
 
 
 def parse_memory(text: str) -> int:

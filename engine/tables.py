@@ -419,6 +419,19 @@ GOLDEN_CROSSWALK = Table(
     ),
 )
 
+GOLDEN_FORMER_NUMBER = Table(
+    "golden.former_number",
+    "one row per number a source wrote or the target was given: the contact it leads to now",
+    (
+        Column("source", TEXT, "source that wrote it; null = a number given for the target"),
+        _need("old_number", TEXT, "the number as written"),
+        Column("contact_id", TEXT, "living contact it leads to, null = gone"),
+        Column("contact_nr", TEXT, "that contact's number"),
+        _need("state", TEXT, "kept, replaced (the contact bears another), joined (merged into the contact) or gone"),
+        Column("since", TEXT, "extract in which a contact was first joined or gone"),
+    ),
+)
+
 DELIVERY_OPERATION = Table(
     "delivery.operation",
     "one row per row of an import file",
@@ -458,7 +471,7 @@ TABLES: tuple[Table, ...] = (
     STANDARDISE_VALUE, STANDARDISE_RECORD, STANDARDISE_FREQUENT,
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
-    GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK,
+    GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
     DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE,
 )  # fmt: skip
 

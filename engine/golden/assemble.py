@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.golden.attributes import NUMBER, Attribute, value_sql
+from engine.golden.identity import assign_identity, drop_identity_tables, note_identity
 from engine.golden.numbers import NEW_NUMBERS, Numbers, assign_numbers, drop_working_tables, new_numbers_sql
 from engine.rulebook.survivorship import Survivorship
 from engine.sql import identifier, literal
-from engine.tables import GOLDEN_CHOICE, GOLDEN_CONTACT, GOLDEN_CONTESTED, GOLDEN_CROSSWALK
+from engine.tables import GOLDEN_CHOICE, GOLDEN_CONTACT, GOLDEN_CONTESTED, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER
 from engine.vocabulary import CONTACT_ATTRIBUTES
 from engine.workspace import Workspace
 
@@ -21,11 +22,11 @@ def assemble(
     Raises:
         UsageError: the reserved contact numbers are used up.
     """
-    ws.execute(
-        f"create or replace temp table golden_identity as {ws.statement('golden', 'identity')}", {"salt": numbers.salt}
-    )
-    figures = assign_numbers(ws, numbers)
+    figures = assign_identity(ws, numbers)
+    ws.execute(f"create or replace temp table golden_identity as {ws.statement('golden', 'identity')}")
+    figures |= assign_numbers(ws, numbers)
     ws.execute(f"create or replace temp table {NEW_NUMBERS} as {new_numbers_sql()}")
+    note_identity(ws, numbers)
     ws.build(GOLDEN_CONTACT, lone_contact_sql())
     ws.append(GOLDEN_CONTACT, contact_sql(rules))
     ws.build(GOLDEN_CONTESTED, contested_sql(rules))
@@ -34,8 +35,10 @@ def assemble(
     figures["contacts"] = ws.count("golden.contact")
     found = ws.rows("select rule, count(*) from golden.contested group by rule order by rule")
     figures.update({f"rule.{rule}": int(count) for rule, count in found})
+    ws.build_from_file(GOLDEN_FORMER_NUMBER)
     drop_working_tables(ws)
-    ws.drop("golden_identity")
+    drop_identity_tables(ws)
+    ws.drop("golden_identity", "golden_state", NEW_NUMBERS)
     return figures
 
 

@@ -1,32 +1,24 @@
 """Contact numbers: digits, at most 20, unique, kept from the source where they are free, never given twice.
 
-numbers.jsonl is the memory, only ever added to: one line a number, with its contact_id and its origin.
+numbers.jsonl is the memory, only ever added to (registry.py): one line a number, with its contact_id and its origin.
 Origins: ``source`` (kept), ``range`` (given from a reserved range), ``alias`` (a further number of a merged contact:
 burnt, so that nobody else gets it). Numbers are compared without leading zeros and stored with them.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from engine.errors import UsageError
+from engine.golden.registry import empty, numbers_of, read_registry
 from engine.rulebook.load import RuleBook
 from engine.rulebook.survivorship import NumberRange, NumberRules
 from engine.workspace import Workspace
 
 NUMBER_RULES = "survivorship/numbers.yml"
-
-_SCHEMA = pa.schema([("contact_id", pa.string()), ("number", pa.string()), ("origin", pa.string())])
-
-
-def _none_given() -> pa.Table:
-    return _SCHEMA.empty_table()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +27,27 @@ class Numbers:
 
     Attributes:
         ranges: used up in order.
-        remembered: contact_id, number, origin: what numbers.jsonl holds.
+        registry: what numbers.jsonl holds, see :mod:`engine.golden.registry`.
         salt: makes the contact ids of one project differ from another's.
+        key: the project's secret for fingerprints; None = records under new keys are not recognised.
+        extract: what the extract is called in the registry, its day.
     """
 
     ranges: tuple[NumberRange, ...] = (NumberRange(first=9000001, last=9999999),)
-    remembered: pa.Table = field(default_factory=_none_given)
+    registry: pa.Table = field(default_factory=empty)
     salt: str = ""
+    key: str | None = None
+    extract: str = ""
+
+    @property
+    def remembered(self) -> pa.Table:
+        """The numbers given so far: contact_id, number, origin."""
+        return numbers_of(self.registry)
 
     @classmethod
-    def load(cls, book: RuleBook, path: Path | None = None, *, salt: str = "") -> Numbers:
+    def load(
+        cls, book: RuleBook, path: Path | None = None, *, salt: str = "", key: str | None = None, extract: str = ""
+    ) -> Numbers:
         """The ranges of rules/survivorship/numbers.yml and the numbers in ``path``, when it is there.
 
         Raises:
@@ -52,37 +55,8 @@ class Numbers:
             UsageError: the file is damaged, or gives a number twice.
         """
         rules = book.load(NUMBER_RULES, NumberRules)
-        remembered = _none_given() if path is None or not path.is_file() else _read(path)
-        return cls(ranges=rules.ranges, remembered=remembered, salt=salt)
-
-
-def append_numbers(ws: Workspace, path: Path) -> int:
-    """Add the numbers that :func:`survive` gave in this workspace to the file; how many.
-
-    The file is replaced whole once the new one is on the disk: a crash leaves the old memory, never half a line.
-    """
-    new = ws.arrow(
-        """
-        select '{"contact_id": "' || contact_id || '", "number": "' || number || '", "origin": "' || origin || '"}'
-            as line
-        from golden_new_number order by contact_id, origin, number
-        """
-    )
-    if not new.num_rows:
-        return 0
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    if path.is_file():
-        shutil.copyfile(path, fresh)
-    else:
-        fresh.write_bytes(b"")
-    with fresh.open("a", encoding="utf-8", newline="\n") as file:
-        for batch in new.to_batches():
-            file.write("".join(f"{line}\n" for line in batch.column(0).to_pylist()))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
-    return int(new.num_rows)
+        registry = empty() if path is None else read_registry(path)
+        return cls(ranges=rules.ranges, registry=registry, salt=salt, key=key, extract=extract)
 
 
 def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | str]:
@@ -140,7 +114,7 @@ def assign_numbers(ws: Workspace, numbers: Numbers) -> dict[str, int | float | s
 
 
 NEW_NUMBERS = "golden_new_number"
-"""Temp table: the numbers numbers.jsonl has to learn from this run (:func:`append_numbers`)."""
+"""Temp table: the numbers numbers.jsonl has to learn from this run."""
 
 
 def new_numbers_sql() -> str:
@@ -239,30 +213,3 @@ def _turns(ws: Workspace, numbers: Numbers, needed: int) -> str:
             hint="Reserve a further range in the target and add it to rules/survivorship/numbers.yml.",
         )
     return f"case {' '.join(cases)} end" if cases else "null::varchar"
-
-
-def _read(path: Path) -> pa.Table:
-    from pyarrow import json as arrow_json
-
-    hint = "Restore the file from its last copy: a contact number given once must never be forgotten."
-    if not path.stat().st_size:
-        return _none_given()
-    options = arrow_json.ParseOptions(explicit_schema=_SCHEMA, unexpected_field_behavior="ignore")
-    try:
-        found = arrow_json.read_json(path, parse_options=options).select(_SCHEMA.names)
-    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
-        reason = str(error).splitlines()[0]
-        raise UsageError(f"{path.name} is damaged: {reason}", hint=hint) from None
-    number, origin, contact = found.column("number"), found.column("origin"), found.column("contact_id")
-    sound = pc.all(pc.match_substring_regex(number, "^[0-9]{1,20}$"), min_count=0).as_py()
-    if not sound or number.null_count or origin.null_count or contact.null_count:
-        raise UsageError(
-            f"{path.name} is damaged: a line lacks contact_id, origin or a number of 1 to 20 digits", hint=hint
-        )
-    bare = pc.utf8_ltrim(number, characters="0")
-    if len(pc.unique(bare)) < len(bare):
-        raise UsageError(f"{path.name} gives a contact number twice", hint=hint)
-    owners = contact.filter(pc.invert(pc.is_in(origin, pa.array(["alias"]))))
-    if len(pc.unique(owners)) < len(owners):
-        raise UsageError(f"{path.name} gives one contact two numbers", hint=hint)
-    return found

@@ -39,6 +39,12 @@ class OutputFile:
 
 FILES: tuple[OutputFile, ...] = (
     OutputFile("crosswalk.csv", "crosswalk", "machine", "every line read, and the contact it became"),
+    OutputFile(
+        "former_numbers.csv",
+        "former_numbers",
+        "machine",
+        "every number a source wrote or that was given before, and where it leads: to re-key orders and memberships",
+    ),
     OutputFile("golden.csv", "golden", "machine", "one row per contact: the golden record"),
     OutputFile("golden.parquet", "golden", "machine", "the golden records once more, for programs"),
     OutputFile("lineage.parquet", "lineage", "machine", "for each golden value: the record it came from and the rule"),
@@ -92,8 +98,9 @@ def write_tables(ws: Workspace, out: Path) -> None:
 
 def fill_gaps(ws: Workspace) -> None:
     """Create the tables of stages that did not run, empty."""
+    there = {row[0] for row in ws.rows("select table_schema || '.' || table_name from information_schema.tables")}
     for contract in TABLES:
-        if not ws.exists(contract.name):
+        if contract.name not in there:
             ws.create(contract)
 
 

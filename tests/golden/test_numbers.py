@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from engine.errors import RuleErrors, UsageError
-from engine.golden.numbers import Numbers, append_numbers, assign_numbers, drop_working_tables, new_numbers_sql
+from engine.golden.identity import append_identity, assign_identity, drop_identity_tables, note_identity
+from engine.golden.numbers import Numbers, assign_numbers, drop_working_tables, new_numbers_sql
 from engine.rulebook.load import RuleBook
 from engine.rulebook.survivorship import NumberRange
 from engine.workspace import Workspace
@@ -23,16 +24,23 @@ def numbered(ws: Workspace, contacts: Mapping[str, Records], numbers: Numbers) -
     """Number of every contact by its name."""
     lay_out(ws, contacts)
     ws.execute(f"create or replace temp table golden_member as {ws.statement('golden', 'member')}")
-    ws.execute(
-        f"create or replace temp table golden_identity as {ws.statement('golden', 'identity')}", {"salt": numbers.salt}
-    )
+    ws.drop("golden_successor")
+    assign_identity(ws, numbers)
+    ws.execute(f"create or replace temp table golden_identity as {ws.statement('golden', 'identity')}")
     assign_numbers(ws, numbers)
     ws.execute(f"create or replace temp table golden_new_number as {new_numbers_sql()}")
+    note_identity(ws, numbers)
     found = ws.rows(
         "select split_part(identity.record_id, ':', 1), numbered.number "
         "from golden_numbered as numbered join golden_identity as identity using (cluster_no)"
     )
     return dict(found)
+
+
+def given_in(memory: Path) -> list[dict[str, str]]:
+    """The lines of the registry that give a number."""
+    lines = [json.loads(line) for line in memory.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if "number" in line]
 
 
 def person(number: str | None = None, **more: Any) -> dict[str, Any]:
@@ -83,7 +91,8 @@ def test_new_numbers_follow_contact_id_and_not_the_rows(ws: Workspace) -> None:
 def test_a_contact_keeps_its_number_and_nobody_gets_it_again(ws: Workspace, tmp_path: Path) -> None:
     memory = tmp_path / "numbers.jsonl"
     first = numbered(ws, {"a": [person()], "b": [person("55")]}, Numbers.load(RuleBook(), memory))
-    assert append_numbers(ws, memory) == 2
+    append_identity(ws, memory)
+    assert len(given_in(memory)) == 2
     second = numbered(
         ws,
         {"a": [person()], "b": [person("66")], "c": [person()], "d": [person("055")]},
@@ -92,8 +101,8 @@ def test_a_contact_keeps_its_number_and_nobody_gets_it_again(ws: Workspace, tmp_
     assert (second["a"], second["b"]) == (first["a"], "55")
     assert second["c"] != first["a"]
     assert second["d"] not in {"055", first["a"], second["c"]}
-    assert append_numbers(ws, memory) == 3  # c, d, and b's new source number, burnt as its alias
-    lines = [json.loads(line) for line in memory.read_text(encoding="utf-8").splitlines()]
+    append_identity(ws, memory)
+    lines = given_in(memory)  # and now c, d, and b's new source number, burnt as its alias
     assert [set(line) for line in lines] == [{"contact_id", "number", "origin"}] * 5
     assert [line["number"] for line in lines if line["origin"] == "alias"] == ["66"]
     assert sorted(line["number"] for line in lines[:2]) == ["55", "9000001"]
@@ -102,7 +111,7 @@ def test_a_contact_keeps_its_number_and_nobody_gets_it_again(ws: Workspace, tmp_
 def test_an_alias_is_burnt(ws: Workspace, tmp_path: Path) -> None:
     memory = tmp_path / "numbers.jsonl"
     numbered(ws, {"a": [person("11", town="Bern"), person("12")]}, Numbers.load(RuleBook(), memory))
-    append_numbers(ws, memory)
+    append_identity(ws, memory)
     found = numbered(ws, {"a": [person("11")], "z": [person("12")]}, Numbers.load(RuleBook(), memory))
     assert found == {"a": "11", "z": "9000001"}
 
@@ -110,10 +119,10 @@ def test_an_alias_is_burnt(ws: Workspace, tmp_path: Path) -> None:
 def test_nothing_new_leaves_the_memory_alone(ws: Workspace, tmp_path: Path) -> None:
     memory = tmp_path / "numbers.jsonl"
     numbered(ws, {"a": [person()]}, Numbers.load(RuleBook(), memory))
-    append_numbers(ws, memory)
+    append_identity(ws, memory)
     before = memory.read_bytes()
     numbered(ws, {"a": [person()]}, Numbers.load(RuleBook(), memory))
-    assert append_numbers(ws, memory) == 0
+    assert append_identity(ws, memory) == 0
     assert memory.read_bytes() == before
 
 
@@ -163,5 +172,7 @@ def test_a_range_that_ends_before_it_begins_is_a_mistake_of_its_line(tmp_path: P
 def test_working_tables_are_dropped(ws: Workspace) -> None:
     numbered(ws, {"a": [person()]}, Numbers())
     drop_working_tables(ws)
+    drop_identity_tables(ws)
     left = ws.rows("select table_name from duckdb_tables() where temporary order by 1")
-    assert left == [("golden_identity",), ("golden_member",), ("golden_new_number",)]
+    kept = ["golden_identity", "golden_member", "golden_new_line", "golden_new_number", "golden_state"]
+    assert [name for (name,) in left] == kept

@@ -154,7 +154,7 @@ def test_the_protocol_names_the_lists_of_every_attribute_chosen(survived: tuple[
 def test_nothing_is_left_behind_but_the_tables(survived: tuple[Workspace, StageReport]) -> None:
     ws, _ = survived
     left = ws.rows("select table_name from duckdb_tables() where temporary and table_name like 'golden%'")
-    assert left == [("golden_new_number",)]
+    assert left == [("golden_new_line",)]
 
 
 def test_rows_in_another_order_and_one_thread_give_the_same_golden_records(

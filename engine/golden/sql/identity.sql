@@ -1,17 +1,17 @@
 -- One row per contact: its identity, its kind and the groups its values are chosen over.
--- Reads: golden_member (temp).
--- The founder is the smallest record_id, so the id depends on who is in the contact and never on order or run.
+-- Reads: golden_member, golden_granted (temp).
 with contact as (
     select
-        record_no as cluster_no,
+        member.cluster_no,
         record_id,
-        'c' || md5($salt || record_id)[1:15] as contact_id,
+        granted.contact_id,
         kind,
         cluster_size as records,
         block_no,
         block_size
-    from golden_member
-    where record_no = cluster_no
+    from golden_member as member
+    join golden_granted as granted using (cluster_no)
+    where member.record_no = member.cluster_no
 ),
 
 structure as (

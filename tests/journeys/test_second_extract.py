@@ -1,0 +1,88 @@
+"""The same base again: contacts keep ids and numbers, new keys are recognised, old numbers lead somewhere."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import app
+
+pytestmark = [pytest.mark.gx, pytest.mark.journey]
+
+HEAD = "N° client;Nom;Prénom;E-mail;Téléphone;Adresse;CP;Ville\n"
+ANN = "{};Dupont;Marie;marie.dupont@example.org;022 310 12 34;Rue du Rhône 12;1204;Genève\n"
+PAUL = "{};Martin;Paul;paul.martin@example.net;021 613 21 11;Avenue de la Gare 3;1003;Lausanne\n"
+EVA = "{};Keller;Eva;eva.keller@example.com;031 311 22 33;Marktgasse 5;3011;Bern\n"
+
+
+def assay(*arguments: str | Path) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def contacts(project: Path) -> dict[str, tuple[str, str]]:
+    """Record -> contact_id and number, from the crosswalk."""
+    with (project / "out" / "crosswalk.csv").open(encoding="utf-8") as file:
+        return {row["record_id"]: (row["contact_id"], row["contact_nr"]) for row in csv.DictReader(file)}
+
+
+def former(project: Path) -> dict[str, tuple[str, str]]:
+    """Old number -> state and the number it leads to."""
+    with (project / "out" / "former_numbers.csv").open(encoding="utf-8") as file:
+        return {row["old_number"]: (row["state"], row["contact_nr"]) for row in csv.DictReader(file)}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    source = tmp_path / "clients.csv"
+    source.write_text(HEAD + ANN.format(100) + PAUL.format(200) + EVA.format(300), encoding="utf-8")
+    assert assay("init", tmp_path / "p", "--from", source)[0] == 0
+    monkeypatch.chdir(tmp_path / "p")
+    code, _, stderr = assay("run", "--as-of", "2026-11-22")
+    assert code == 0, stderr
+    return tmp_path / "p"
+
+
+def again(project: Path, *rows: str) -> None:
+    (project / "incoming" / "clients.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
+    code, _, stderr = assay("run", "--as-of", "2026-12-05")
+    assert code == 0, stderr
+
+
+def test_the_same_rows_in_another_order_keep_everything_and_the_registry(project: Path) -> None:
+    first, memory = contacts(project), (project / "numbers.jsonl").read_bytes()
+    again(project, EVA.format(300), ANN.format(100), PAUL.format(200))
+    assert contacts(project) == first
+    assert (project / "numbers.jsonl").read_bytes() == memory
+    assert (project / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_gone_new_and_doubled_records_leave_the_others_alone(project: Path) -> None:
+    first = contacts(project)
+    again(project, ANN.format("050"), ANN.format(100), EVA.format(300))
+    now = contacts(project)
+    assert now["clients:100"] == now["clients:050"] == first["clients:100"]
+    assert now["clients:300"] == first["clients:300"]
+    states = former(project)
+    assert states["200"] == ("gone", "")
+    assert states["050"] == ("replaced", "100")
+
+
+def test_a_record_under_a_new_key_keeps_its_contact_and_the_decisions_about_it(project: Path) -> None:
+    first = contacts(project)
+    again(project, ANN.format(100), ANN.format(101), PAUL.format(200), EVA.format(300))
+    said = {"record_id_l": "clients:100", "record_id_r": "clients:101", "judgement": "no_match"}
+    (project / "decisions.jsonl").write_text(json.dumps(said) + "\n", encoding="utf-8")
+    again(project, ANN.format(100), ANN.format(101), PAUL.format(200), EVA.format(300))
+    apart = contacts(project)
+    assert apart["clients:100"] == first["clients:100"] != apart["clients:101"]
+    again(project, ANN.format(100), ANN.format(101), PAUL.format(9200), EVA.format(300))
+    now = contacts(project)
+    assert now["clients:9200"] == first["clients:200"]
+    assert now["clients:100"] == apart["clients:100"]
+    assert now["clients:101"] == apart["clients:101"]
+    assert former(project)["9200"] == ("replaced", "200")
