@@ -48,6 +48,7 @@ class PlaceholderBirthDates(RuleModel):
 
     null: Words
     oldest_year: int
+    oldest_age: int = Field(ge=90)
     first_of_january_times: float = Field(gt=1)
 
 

@@ -22,10 +22,17 @@ _WORDS = re.compile(
     r"(?:[^\W\d_]+ )?(\d{1,2})(?:er|st|nd|rd|th)?(?: de| del| di| of)? ([^\W\d_]+)(?: de| del)? (\d{4}|\d{2})"
 )
 _MONTH_FIRST_WORDS = re.compile(r"(?:[^\W\d_]+ )?([^\W\d_]+) (\d{1,2})(?:st|nd|rd|th)? (\d{4})")
+_SLASHES = re.compile(r"\s*[/\\]+\s*")
+_YEAR_FIRST_SHORT = re.compile(r"(3[2-9]|[4-9]\d)([-/.])(\d{1,2})\2(\d{1,2})")
+_SIX = re.compile(r"(\d{2})(\d{2})(\d{2})")
+_MONTH_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/. ](1[89]\d{2}|20\d{2})|(1[89]\d{2}|20\d{2})[-/. ](?:0?[1-9]|1[0-2])")
+_UNKNOWN_DAY = re.compile(r"(?:(?:xx?|\?\??|__?|--?|00?)[-/. ]){2}(1[89]\d{2}|20\d{2})", re.IGNORECASE)
+_LATE_EVENING = re.compile(r"\d{4}-\d\d-\d\d[t ]2[0-3]:00(?::00(?:\.0+)?)?z", re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _COMPACT_DAY_FIRST = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _NUMBER = re.compile(r"(\d+)(?:[.,]0+)?")
 _YEAR = re.compile(r"(1[89]\d{2}|20\d{2})(?:[-/. ](?:00|0|xx)){0,2}")
+_FLOAT_TAIL = re.compile(r"\d{6,8}\.0+")
 _EPOCH = date(1899, 12, 30)
 _OLDEST_NUMBER_YEAR = 1800
 
@@ -34,7 +41,8 @@ class StandardDate(NamedTuple):
     """A calendar day or a year, or the reason why there is none.
 
     ``reason`` beside a day: ``ambiguous_day_month`` (01/02/1985 in a column that never says which is the month),
-    ``unusual_day_month_order`` (13/05 in a column that writes the month first), ``two_digit_year``, ``excel_serial``.
+    ``unusual_day_month_order`` (13/05 in a column that writes the month first), ``two_digit_year``, ``excel_serial``,
+    ``time_zone_doubt`` (1985-03-12T23:00:00Z: a midnight of the 13th, written in another zone; kept as it stands).
     Without a day, perhaps with a year: ``year_only``, ``impossible_date``. With neither:
     ``future_date``, ``too_old``, ``placeholder``, ``not_a_date``.
     """
@@ -55,6 +63,7 @@ class DateWords:
     placeholders: PlaceholderWords
     placeholder_days: frozenset[str]
     oldest_birth_year: int
+    oldest_age: int
 
     @classmethod
     def of(cls, dates: Dates, placeholders: Placeholders) -> DateWords:
@@ -70,22 +79,26 @@ class DateWords:
             PlaceholderWords.of(placeholders),
             frozenset(placeholders.birth_date.null),
             placeholders.birth_date.oldest_year,
+            placeholders.birth_date.oldest_age,
         )
 
 
 def standardise_birth_date(raw: str, words: DateWords, *, order: DayMonthOrder, as_of: date) -> StandardDate:
     """A birth date: placeholders, the future and the very old are refused; two-digit years lie in the past."""
     found = read_date(raw, words, order=order, latest=as_of)
+    oldest = max(words.oldest_birth_year, as_of.year - words.oldest_age)
     if found.day is None:
-        if found.year is not None and not words.oldest_birth_year <= found.year <= as_of.year:
+        if found.year is not None and not oldest <= found.year <= as_of.year:
             return StandardDate(None, None, "future_date" if found.year > as_of.year else "too_old")
         return found
     if found.day.isoformat() in words.placeholder_days:
         return StandardDate(None, None, "placeholder")
     if found.day > as_of:
         return StandardDate(None, None, "future_date")
-    if found.day.year < words.oldest_birth_year:
+    if found.day.year < oldest:
         return StandardDate(None, None, "too_old")
+    if found.reason is None and _LATE_EVENING.fullmatch(raw.strip()):
+        return found._replace(reason="time_zone_doubt")
     return found
 
 
@@ -111,7 +124,9 @@ def read_date(raw: str, words: DateWords, *, order: DayMonthOrder, latest: date 
     text = clean(raw).text.strip(" '\"")
     if not text:
         return StandardDate(None)
-    text = _TIME.sub("", text).strip()
+    text = _SLASHES.sub("/", _TIME.sub("", text).strip())
+    if _FLOAT_TAIL.fullmatch(text):
+        text = text.partition(".")[0]
     for pattern, groups in ((_ISO, (1, 2, 3)), (_COMPACT, (1, 2, 3))):
         found = pattern.fullmatch(text)
         if found and (pattern is _ISO or _OLDEST_NUMBER_YEAR <= int(found[1]) <= 2100):
@@ -119,6 +134,14 @@ def read_date(raw: str, words: DateWords, *, order: DayMonthOrder, latest: date 
     compact = _COMPACT_DAY_FIRST.fullmatch(text)
     if compact:
         return _ordered(int(compact[1]), int(compact[2]), int(compact[3]), order, text, words)
+    short = _YEAR_FIRST_SHORT.fullmatch(text)
+    if short:
+        year, _ = _century(short[1], words, latest)
+        read = _calendar(year, int(short[3]), int(short[4]), text=text, words=words)
+        return StandardDate(None, None, read.reason) if read.day is None else read._replace(reason="two_digit_year")
+    six = _SIX.fullmatch(text)
+    if six:
+        return _six_digits(six, order, words, latest)
     parts = _PARTS.fullmatch(text)
     if parts:
         year, two_digits = _century(parts[4], words, latest)
@@ -126,7 +149,13 @@ def read_date(raw: str, words: DateWords, *, order: DayMonthOrder, latest: date 
         found_day = _ordered(int(parts[1]), int(parts[3]), year, "day_first" if dotted else order, text, words)
         if two_digits and found_day.day is not None and found_day.reason is None:
             return found_day._replace(reason="two_digit_year")
+        if two_digits and found_day.day is None:
+            return found_day._replace(year=None)  # 85-13-40: which part is the year is not known either
         return found_day
+    for pattern in (_MONTH_YEAR, _UNKNOWN_DAY):
+        month_year = pattern.fullmatch(text)
+        if month_year:
+            return StandardDate(None, int(next(filter(None, month_year.groups()))), "year_only")
     year_only = _YEAR.fullmatch(text)
     if year_only:
         return StandardDate(None, int(year_only[1]), "year_only")
@@ -187,7 +216,21 @@ def _in_words(text: str, words: DateWords, latest: date | None) -> StandardDate:
     spoken = _MONTH_FIRST_WORDS.fullmatch(folded)
     if spoken and spoken[1] in words.months:
         return _calendar(int(spoken[3]), words.months[spoken[1]], int(spoken[2]), text=text, words=words)
+    month, _, year_said = folded.rpartition(" ")
+    if month in words.months and re.fullmatch(r"1[89]\d{2}|20\d{2}", year_said):
+        return StandardDate(None, int(year_said), "year_only")  # "mars 1985"
     return StandardDate(None, None, "placeholder" if is_placeholder(text, words.placeholders) else "not_a_date")
+
+
+def _six_digits(found: re.Match[str], order: DayMonthOrder, words: DateWords, latest: date | None) -> StandardDate:
+    """ "120385": day, month, year, unless the year could as well stand first."""
+    text = found[0]
+    first, _ = _century(found[1], words, latest)
+    if _calendar(first, int(found[2]), int(found[3]), text=text, words=words).day is not None:
+        return StandardDate(None, None, "not_a_date")
+    year, _ = _century(found[3], words, latest)
+    read = _ordered(int(found[1]), int(found[2]), year, order, text, words)
+    return StandardDate(None, None, "not_a_date") if read.day is None else read._replace(reason="two_digit_year")
 
 
 def _century(written: str, words: DateWords, latest: date | None) -> tuple[int, bool]:

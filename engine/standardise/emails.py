@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -21,7 +22,14 @@ IMPORTABLE = r"^[0-9a-z+$_-]+(\.[0-9a-z+$_-]+)*@[0-9a-z+_-]+(\.[0-9a-z+_-]+)+$"
 _SEVERAL = re.compile(r"[\s;,/|]+|\b(?:ou|oder|et|und|and|or)\b")
 _CERTAIN_BREAK = re.compile(r"[;/|]")
 _ANGLED = re.compile(r"<([^<>]*@[^<>]*)>")
-_EDGES = " \t<>()[]{}\"'`´;:,.|/\\"
+_EDGES = " \t<>()[]{}\"'`´;:,.|/\\«»“”„‘’‹›"
+_SPELLED_AT = re.compile(r"\s*[\[({<]\s*(?:at|arobase|chiocciola|arroba|klammeraffe|ät)\s*[\])}>]\s*")
+_SPELLED_DOT = re.compile(r"\s*[\[({<]\s*(?:dot|point|punkt|punto|ponto)\s*[\])}>]\s*")
+_SPACED_AT = re.compile(r"([a-z0-9._+-]+)\s(?:at|arobase)\s([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})")
+_LABEL = re.compile(r"^(?:e-?mail|mail|courriel|e-post|correo|adresse)\s*[:=]\s*")
+_COMMENT = re.compile(r"\s*\([^()@]*\)\s*$")
+_SUBJECT = re.compile(r"\?[a-z]+=.*$")
+_FULL_WIDTH = re.compile(r"[\uff01-\uff5e]")
 _ROLE_BREAK = re.compile(r"[._+-]")
 
 
@@ -79,15 +87,22 @@ class EmailWords:
 
 
 def standardise_emails(raw: str, words: EmailWords) -> EmailCell:
-    """Read one cell: "Jean <JEAN@X.FR>", "a@x.fr; b@y.fr", "mailto:...".
+    """Read one cell: "Jean <JEAN@X.FR>", "a@x.fr; b@y.fr", "mailto:...", "jean(at)x.fr", "mail: jean@x.fr (bureau)".
 
     Reasons, when no address is left: ``placeholder``, ``no_at_sign``, ``two_at_signs``, ``comma_in_domain``,
     ``space_inside``, ``no_dot_in_domain``, ``invalid_email``. When some are left: ``several_emails`` for two and more,
     ``invalid_email_beside`` when another part of the cell was refused, else the reason of the first address.
     """
-    text = clean(raw).text.lower().replace("＠", "@").replace("mailto:", "")
+    text = clean(raw).text
+    text = (unicodedata.normalize("NFKC", text) if _FULL_WIDTH.search(text) else text).lower().replace("mailto:", "")
     if not text:
         return EmailCell(())
+    if "@" not in text:
+        text = _SPELLED_DOT.sub(".", _SPELLED_AT.sub("@", text))
+        spaced = _SPACED_AT.fullmatch(text)
+        text = f"{spaced[1]}@{spaced[2]}" if spaced is not None else text
+    if text.count("@") == 1:
+        text = _SUBJECT.sub("", _COMMENT.sub("", _LABEL.sub("", text)))
     if text.count("@") == 0:
         return EmailCell((), "placeholder" if is_placeholder(text, words.placeholders) else "no_at_sign")
     angled = _ANGLED.findall(text)

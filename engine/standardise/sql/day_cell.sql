@@ -14,7 +14,7 @@ select
     source,
     attribute,
     raw,
-    case when regexp_matches(raw, '^\d{4}-\d\d-\d\d[T ]\d\d:') then left(raw, 10) else trim(raw) end as cell,
+    case when regexp_matches(raw, '^\d{4}-\d\d-\d\d[T ]\d\d:') and not regexp_matches(raw, '[Tt ]2[0-3]:00(:00(\.0+)?)?[zZ]$') then left(raw, 10) else trim(raw) end as cell,
     count(*) as rows
 from cells
 where raw is not null
