@@ -20,27 +20,21 @@ def changes(ws: Workspace) -> list[dict[str, Any]]:
     """Per attribute: rows, and per kind of change rows, different values and the form of one example."""
     found = ws.rows(
         f"""
-        with squeezed as (
+        with judged as (
             select
                 attribute, raw, standard, rows,
-                translate(raw, {_BLANKS}, '') as raw_bare,
-                translate(standard, {_BLANKS}, '') as standard_bare
-            from standardise.value
-        ),
-        judged as (
-            select
-                attribute, raw, standard, rows,
-                case
+                case  -- each step looks only at what the steps before it left, so the cheap ones come first
                     when standard is null then 'emptied'
                     when standard = raw then 'kept'
-                    when raw_bare = standard_bare then 'spaces'
-                    when lower(raw_bare) = lower(standard_bare) then 'case'
-                    when strip_accents(lower(raw_bare)) = strip_accents(lower(standard_bare)) then 'accents'
-                    when translate(strip_accents(lower(raw_bare)), {_SIGNS}, '')
-                        = translate(strip_accents(lower(standard_bare)), {_SIGNS}, '') then 'signs'
+                    when lower(raw) = lower(standard) then 'case'
+                    when {_bare("raw")} = {_bare("standard")} then 'spaces'
+                    when lower({_bare("raw")}) = lower({_bare("standard")}) then 'case'
+                    when {_plain("raw")} = {_plain("standard")} then 'accents'
+                    when translate({_plain("raw")}, {_SIGNS}, '') = translate({_plain("standard")}, {_SIGNS}, '')
+                        then 'signs'
                     else 'form'
                 end as change
-            from squeezed
+            from standardise.value
         )
         select
             attribute,
@@ -71,6 +65,14 @@ def changes(ws: Workspace) -> list[dict[str, Any]]:
         }
         for entry in attributes.values()
     ]
+
+
+def _bare(text: str) -> str:
+    return f"translate({text}, {_BLANKS}, '')"
+
+
+def _plain(text: str) -> str:
+    return f"strip_accents(lower({_bare(text)}))"
 
 
 def _example(change: str, example: dict[str, Any]) -> dict[str, str | None] | None:

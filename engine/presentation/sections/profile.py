@@ -21,7 +21,7 @@ HARMLESS: frozenset[str] = frozenset(
 ENOUGH = 10
 """Records that must hold a value before it is shown as it is (k-anonymity)."""
 
-PATTERNS_FROM = 20_000
+PATTERNS_FROM = 8_000
 """Different values that patterns are taken from, about, per attribute and side; chosen by their hash."""
 
 SHOWN = 5
@@ -32,21 +32,27 @@ RARE = 0.005
 
 SIDES = ("raw", "standard")
 
-_VALUES = "report_profile"
+_COUNTED = "report_profile"
+
+_SIDE = """
+        with side as (
+            select attribute, 'raw' as side, raw as value, rows from standardise.value
+            union all
+            select attribute, 'standard', standard, rows from standardise.value where standard is not null
+        )"""
+"""Every value of both sides; one that stands in two contexts comes twice."""
 
 
 def profile(ws: Workspace) -> list[dict[str, Any]]:
     """One entry per attribute in standardise.value, in alphabetical order, with a ``raw`` and a ``standard`` side."""
     records = ws.count("standardise.record")
+    # values are counted by their hash: grouping millions of texts costs ten times as much, and a text is needed for a
+    # handful of them only
     ws.execute(
         f"""
-        create or replace temp table {_VALUES} as
-        with side as (
-            select attribute, 'raw' as side, raw as value, rows from standardise.value
-            union all
-            select attribute, 'standard', standard, rows from standardise.value where standard is not null
-        )
-        select attribute, side, value, length(value) as length, sum(rows)::bigint as rows
+        create or replace temp table {_COUNTED} as
+        {_SIDE}
+        select attribute, side, hash(value) as value_hash, sum(rows)::bigint as rows
         from side
         group by all
         """
@@ -55,7 +61,7 @@ def profile(ws: Workspace) -> list[dict[str, Any]]:
     lengths = _lengths(ws)
     patterns = _patterns(ws)
     tops = _tops(ws)
-    ws.drop(_VALUES)
+    ws.drop(_COUNTED)
     attributes = dict.fromkeys(attribute for attribute, _ in sorted(filled))
     return [
         {
@@ -104,7 +110,7 @@ def _side(
 
 
 def _filled(ws: Workspace) -> dict[Key, tuple[int, int]]:
-    found = ws.rows(f"select attribute, side, sum(rows)::bigint, count(*) from {_VALUES} group by attribute, side")
+    found = ws.rows(f"select attribute, side, sum(rows)::bigint, count(*) from {_COUNTED} group by attribute, side")
     return {(attribute, side): (rows, values) for attribute, side, rows, values in found}
 
 
@@ -112,9 +118,10 @@ def _lengths(ws: Workspace) -> dict[Key, dict[str, Any]]:
     """Shortest, median and longest in rows, and how many rows lie outside Tukey's outer fences (3 x IQR)."""
     found = ws.rows(
         f"""
-        with counted as (
-            select attribute, side, length, sum(rows)::bigint as rows
-            from {_VALUES}
+        {_SIDE},
+        counted as (
+            select attribute, side, length(value) as length, sum(rows)::bigint as rows
+            from side
             group by all
         ),
         running as (
@@ -173,14 +180,15 @@ def _patterns(ws: Workspace) -> dict[Key, list[dict[str, Any]]]:
     """All patterns, the commonest first; of very many different values a part is looked at."""
     found = ws.rows(
         f"""
-        with sized as (
+        {_SIDE},
+        sized as (
             select attribute, side, greatest(1, count(*) // {PATTERNS_FROM}) as step
-            from {_VALUES}
+            from {_COUNTED}
             group by all
         ),
         formed as (
             select attribute, side, {pattern("value")} as pattern, sum(rows)::bigint as rows
-            from {_VALUES}
+            from side
             inner join sized using (attribute, side)
             where step = 1 or hash(value) % step = 0
             group by all
@@ -200,11 +208,19 @@ def _tops(ws: Workspace) -> dict[Key, list[dict[str, Any]]]:
     """The most frequent values, masked unless they are harmless and frequent; values of one record are left out."""
     found = ws.rows(
         f"""
-        select attribute, side, value, rows
-        from {_VALUES}
-        where rows > 1
-        qualify row_number() over (partition by attribute, side order by rows desc, value) <= {SHOWN}
-        order by attribute, side, rows desc, value
+        {_SIDE},
+        top as (
+            select attribute, side, value_hash, rows
+            from {_COUNTED}
+            where rows > 1
+            qualify row_number() over (partition by attribute, side order by rows desc, value_hash) <= {SHOWN}
+        )
+        select top.attribute, top.side, min(side.value) as value, min(top.rows) as rows
+        from side
+        inner join top
+            on top.attribute = side.attribute and top.side = side.side and top.value_hash = hash(side.value)
+        group by top.attribute, top.side, top.value_hash
+        order by top.attribute, top.side, rows desc, value
         """
     )
     tops: dict[Key, list[dict[str, Any]]] = {}
