@@ -80,7 +80,9 @@ def _salutation(tokens: list[str], words: NameWords) -> int:
         length -= len(fold_word(tokens[taken]).split())
         taken += 1
     follows = fold_word(tokens[taken]) if taken < len(tokens) else ""
-    return taken if length == 0 and (follows in words.titles.codes or follows in words.titles.salutations) else 0
+    titles = words.titles
+    known = follows in titles.codes or follows in titles.salutations or follows in titles.every_honorific
+    return taken if length == 0 and known else 0
 
 
 def _second_title(tokens: list[str], found: Affixes, words: NameWords, *, style: str, titled: bool) -> list[str]:
@@ -114,7 +116,7 @@ def take_suffixes(
     """
     while True:
         for length in (2, 1):
-            if len(tokens) < others + length:
+            if len(tokens) < others + length or _only_articles(tokens[:-length], others, words):
                 continue
             phrase = " ".join(filter(None, map(fold_word, tokens[-length:])))
             if found.suffix is None and phrase in words.suffixes and _is_suffix(tokens[-1], phrase, words, style):
@@ -133,6 +135,11 @@ def take_suffixes(
             break
         else:
             return tokens
+
+
+def _only_articles(tokens: list[str], others: int, words: NameWords) -> bool:
+    """ "Le Père": what would be left is no name."""
+    return others > 0 and all(fold_word(token) in words.last_name_starts for token in tokens)
 
 
 def _closes(written: list[str], phrase: str, found: Affixes, words: NameWords, *, left: int) -> bool:
@@ -283,11 +290,23 @@ def _prefix(tokens: list[str], found: Affixes, words: NameWords, *, style: str, 
             if phrase in titles.before_names or _is_weak(phrase, left, words, with_dot, style=style, titled=titled):
                 _note_title(found, titles.codes.get(phrase), tokens[:length])
                 return length
+        if _repeats_title(phrase, left, found, words, with_dot, style):
+            return length
         if _is_honorific(phrase, left, found, words, with_dot, style, written=tokens[0]):
             found.honorifics.append(titles.display(phrase))
             found.gender = found.gender or titles.honorific_gender.get(phrase)
             return length
     return 0
+
+
+def _repeats_title(phrase: str, left: int, found: Affixes, words: NameWords, with_dot: bool, style: str) -> bool:
+    """ "Sra. Dña. Carmen", "Sr. D. Juan": two civilities of one person."""
+    titles = words.titles
+    if found.title is None or not left or titles.codes.get(phrase, found.title) != found.title:
+        return False
+    return phrase in titles.before_names or (
+        style == "es" and _is_weak(phrase, left, words, with_dot, style=style, titled=False)
+    )
 
 
 def _is_weak(phrase: str, left: int, words: NameWords, with_dot: bool, *, style: str, titled: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -101,7 +102,7 @@ def proper_case(
         else:
             keeps_capital = number == last_word or (number == first_word and (first_name or style.first_upper))
             shown.append(_word(part, parts, number, style, inner_capital, names, keeps_capital=keeps_capital))
-    return "".join(shown)
+    return unicodedata.normalize("NFC", "".join(shown))  # İ in small letters is two signs
 
 
 def _is_one_case(text: str) -> bool:
@@ -148,7 +149,7 @@ def _word(
             return prefix.capitalize() + lowered[len(prefix) :].capitalize()
     if style.turkish:
         return lowered[0].translate(_TURKISH_UPPER).upper() + lowered[1:]
-    return lowered[0].upper() + lowered[1:]
+    return (lowered[0] if lowered[0] == "ß" else lowered[0].title()) + lowered[1:]
 
 
 def _is_lower_after(lowered: str, parts: list[str], number: int, style: CaseStyle) -> bool:

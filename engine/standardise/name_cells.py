@@ -12,7 +12,11 @@ from engine.standardise.name_words import NameWords, fold_word
 from engine.standardise.placeholders import name_verdict
 
 _EMAIL = re.compile(r"[^\s<>;,()]+@[^\s<>;,()]+\.[^\s<>;,()]+")
-_PHONE = re.compile(r"(?<![\w@])(?:\+|\(\+?)?\d(?:[ .\-/()]{0,2}\d){7,}(?!\w)")
+_PHONE = re.compile(
+    r"(?:\b(?:t[ée]l(?:[ée]phone)?|phone|portable|mobile?|natel|handy|gsm|cell|fax)\b\.?\s*:?\s*)?"
+    r"(?<![\w@])(?:\+|\(\+?)?(?!\d{1,2}[./-]\d{1,2}[./-]\d{4}\b|\d{4}-\d{2}-\d{2}\b)\d(?:[ .\-/()]{0,2}\d){7,}(?!\w)",
+    re.IGNORECASE,
+)
 _WEBSITE = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _MARKS = re.compile(r"[*#†‡•¤§|~^=<>_\\{}]")
 _BLANK_MARKS = re.compile(r"[|~=_\\]")
@@ -71,9 +75,17 @@ def open_cell(raw: str, words: NameWords) -> Cell:
     return Cell(shown, folded, reason)
 
 
-def has_letters(text: str) -> bool:
-    """Whether any letter stands in the text, of any script."""
-    return _LETTER.search(text) is not None
+def settle(half: str | None, words: NameWords) -> str | None:
+    """A first or last name freed of signs at its edges; None when what is left says nothing ("XXX", "&")."""
+    if half is None or words.is_plain(half):
+        return half
+    text = _edges(half)
+    if not _LETTER.search(text) and not any(map(str.isdigit, text)):
+        return None
+    folded = fold(text)
+    if folded in words.titles.before_names and folded not in words.titles.needs_rest:
+        return None  # a second civility and no name: "D.ª Mme"
+    return None if name_verdict(text, folded, words.placeholders) == "placeholder" else text
 
 
 def _without_contact_data(text: str) -> tuple[str, str | None]:
@@ -99,9 +111,9 @@ def _without_marks(text: str) -> tuple[str, bool]:
     kept = "".join(
         letter
         for letter in text
-        if letter.isascii() or unicodedata.category(letter) not in {"So", "Sm", "Cs", "Co"} or letter == "°"
+        if letter.isascii() or unicodedata.category(letter) not in {"So", "Sm", "Cs", "Co"} or letter in "°\ufffd"
     )
-    rest = " ".join(_MARKS.sub("", _BLANK_MARKS.sub(" ", kept)).split())
+    rest = unicodedata.normalize("NFC", " ".join(_MARKS.sub("", _BLANK_MARKS.sub(" ", kept)).split()))
     return rest, rest != text
 
 

@@ -136,6 +136,7 @@ class NameWords:
             | self.post_nominal | self.post_nominal_after_comma | self.joining_words | self.joining_first_names
             | set(self.organisations.structure_words) | self.organisations.structure_starts
             | self.organisations.structure_openers | self.organisations.structure_openers_with_dot
+            | set(map(fold, self.organisations.structure_openers_written))
             | set(self.organisations.forms.by_spelling)
         )  # fmt: skip
         everyday = self.last_name_starts | self.organisations.particles | self.first_names

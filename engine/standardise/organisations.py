@@ -41,6 +41,7 @@ class OrganisationWords:
     structure_words: Mapping[str, str]
     structure_starts: frozenset[str]
     structure_openers: frozenset[str]
+    structure_openers_written: frozenset[str]
     structure_openers_with_dot: frozenset[str]
     structure_ends: frozenset[tuple[str, ...]]
     articles: frozenset[str]
@@ -59,7 +60,8 @@ class OrganisationWords:
             FormTable.of(forms),
             {fold(word): topic for topic, words in kinds.structure_words.items() for word in words},
             frozenset(map(fold, kinds.structure_starts)),
-            frozenset(map(fold, kinds.structure_openers)),
+            frozenset(word for word in kinds.structure_openers if word.isascii()),
+            frozenset(word for word in kinds.structure_openers if not word.isascii()),
             frozenset(map(fold, kinds.structure_openers_with_dot)),
             frozenset(map(words_of, kinds.structure_ends)),
             frozenset(map(fold, kinds.articles)),
@@ -148,7 +150,9 @@ def _has_structure_word(text: str, folded: list[str], words: OrganisationWords) 
         if len(folded) == 1 or folded[0] in words.particles - _ARTICLES or not spoken:
             return topic == "public" and folded[0] not in words.particles
         return topic is not None and spoken[0] not in words.also_last_names
-    if folded[0] in words.structure_openers and not first.islower():
+    if (folded[0] in words.structure_openers and not first.islower()) or (
+        len(folded) > 1 and first.strip(".").lower() in words.structure_openers_written
+    ):
         return True
     if folded[0] in words.structure_openers_with_dot and first.endswith(".") and not first.islower():
         return True

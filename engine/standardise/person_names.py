@@ -15,7 +15,7 @@ from engine.standardise.affixes import (
     take_suffixes,
 )
 from engine.standardise.folding import fold
-from engine.standardise.name_cells import Cell, open_cell
+from engine.standardise.name_cells import Cell, open_cell, settle
 from engine.standardise.name_couples import find_joint, read_couple, without_family
 from engine.standardise.name_halves import NameOrder, capitals_cue, halves, is_initials, is_sure_first_name
 from engine.standardise.name_words import NameWords, fold_word
@@ -115,9 +115,9 @@ def standardise_last_name(
     company = recognise_organisation(cell.text, country, words.organisations)
     tokens = _without_comma_before_birth(_tokens(cell.text, words), words, style)
     tokens = take_prefixes(tokens, found, words, style=style, titled=titled)
+    tokens, with_family = without_family(tokens, found, words, style=style)
     tokens, household = _without_trailing_household(tokens, words)
     found.household = found.household or household
-    tokens, with_family = without_family(tokens, found, words, style=style)
     first: list[str] = []
     tokens, first = _comma_halves(tokens, found, words, style=style)
     tokens = take_suffixes(tokens, found, words, style=style, others=1)
@@ -217,7 +217,9 @@ def _open(raw: str, words: NameWords) -> tuple[Cell, PersonName | None]:
 
 
 def _closed(name: PersonName, found: Affixes, cell: Cell, words: NameWords, *, with_family: bool = False) -> PersonName:
-    """The name with what was taken off it and the strongest reason."""
+    """The name with what was taken off it and the strongest reason; a half that says nothing ("Mme XXX") goes."""
+    first_name, last_name = (settle(half, words) for half in (name.first_name, name.last_name))
+    emptied = (name.first_name, name.last_name) != (None, None) and first_name is None and last_name is None
     persons = 2 if found.several and name.persons == 1 else name.persons
     title = found.title
     if persons is not None and persons > 1 and title in ("MR", "MRS", "MISS"):
@@ -240,14 +242,16 @@ def _closed(name: PersonName, found: Affixes, cell: Cell, words: NameWords, *, w
     else:
         reason = cell.reason
     return name._replace(
+        first_name=first_name,
+        last_name=last_name,
         suffix=found.suffix,
         academic_title=found.academic_title,
         title=title,
         gender=found.gender if title == found.title else None,
-        persons=persons,
+        persons=None if emptied and persons == 1 else persons,
         household=found.household,
         alone=alone,
-        reason=reason,
+        reason=reason or ("placeholder" if emptied else None),
     )
 
 
