@@ -78,6 +78,8 @@ def _who(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
             missing="suffix_l is null and suffix_r is null",
         )
         yield _birth_date(priors.birth_date)
+        yield _likeness("birth_place", "bpl", priors.birth_place)
+        yield _likeness("function", "fun", priors.function)
         yield _levels("gender", "gender", {"equal": "gender_l = gender_r", "different": None}, priors.gender)
     yield _email(priors.email)
     yield _levels(
@@ -106,16 +108,12 @@ def _where(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
 
 def _extras(priors: Comparisons) -> Iterator[Comparison]:
     for column in ("x1", "x2", "x3", "x4", "x5", "x6"):
-        yield _levels(
-            f"extra_{column[1]}",
-            column,
-            {
-                "exact": f"{column}_l = {column}_r",
-                "close": f"{_jw(column)} >= 0.88",
-                "different": None,
-            },
-            priors.extra,
-        )
+        yield _likeness(f"extra_{column[1]}", column, priors.extra)
+
+
+def _likeness(name: str, column: str, prior: Prior) -> Comparison:
+    levels = {"exact": f"{column}_l = {column}_r", "close": f"{_jw(column)} >= 0.88", "different": None}
+    return _levels(name, column, levels, prior)
 
 
 _SWAPPED = (  # first letters first: one pair in 400 goes on to the costly part

@@ -97,10 +97,12 @@ class Households:
     Attributes:
         cap: bits around B that such a pair with different first names is worth at most.
         families: whether they are mostly families, not one person with a garbled first name.
+        namesake: bits around B that one name without a common home is worth at most.
     """
 
     cap: float
     families: bool
+    namesake: float
 
 
 def households(case: Case, rules: Corrections) -> Households:
@@ -110,7 +112,7 @@ def households(case: Case, rules: Corrections) -> Households:
     and different ones for a family.
     """
     if not (case.has("birth_date") and case.has("address")):
-        return Households(rules.household_blind.value, families=False)
+        return Households(rules.household_blind.value, False, _namesake_limit(case, rules, families=False))
     home = case.at("address", "full", "street") | case.at("phone", "exact")
     first_differs = case.at("first_name", *_FIRST_NAME_DIFFERS)
     shared = home & first_differs & case.at("last_name", *_EXACT, "close", "swapped")
@@ -120,7 +122,8 @@ def households(case: Case, rules: Corrections) -> Households:
     share = (max(same - rules.twin_share.value * other, 0.0) + 0.3) / (same + 2.0)
     span = rules.household_range.value
     learned = float(np.clip(np.log2(share / (1 - share)) if share < 1 else span, -span, span))
-    return Households(rules.household.value + learned, families=other >= 5 and same < other)
+    families = other >= 5 and same < other
+    return Households(rules.household.value + learned, families, _namesake_limit(case, rules, families=families))
 
 
 def correct(kind: Kind, case: Case, rules: Corrections, homes: Households | None = None) -> Households:
@@ -162,7 +165,7 @@ def _individuals(case: Case, rules: Corrections, homes: Households) -> None:
     if homes.families:
         case.cap("twin cap", case.weight("birth_date"), rules.twin.value, first_differs)
     _suffix(case, rules)
-    _namesakes(case, rules, families=homes.families)
+    _namesakes(case, rules, homes)
     _generations(case, rules, homes)
 
 
@@ -212,10 +215,9 @@ def _suffix(case: Case, rules: Corrections) -> None:
     case.cap("one suffix", case.total(), case.level + rules.suffix_one_side.value, unproven)
 
 
-def _namesakes(case: Case, rules: Corrections, *, families: bool) -> None:
+def _namesakes(case: Case, rules: Corrections, homes: Households) -> None:
     """Two strangers of one name: nothing personal is compared or agrees, and the homes do not speak for one person.
 
-    A gap beside an equal town is no contradiction; another house number is one where mailbox or phone differ too.
     Birth dates that differ make a stranger only in files whose dates can be trusted, as their learned weight tells.
     """
     born_apart = case.at("birth_date", "two_parts", "different", "generation") & (case.weight("birth_date") < -2.5)
@@ -225,16 +227,38 @@ def _namesakes(case: Case, rules: Corrections, *, families: bool) -> None:
         | case.at("phone", "exact", "close")
         | case.at("identifier", "exact", "close")
     )
+    made_of_name = np.where(case.at("email", "local_name", "close_name"), case.weight("email"), 0.0)
+    names = case.weight("first_name", "last_name", "address", "gender") + made_of_name
+    case.cap("namesake cap", names, case.even + homes.namesake, ~personal & _not_at_home(case, families=homes.families))
+
+
+def _not_at_home(case: Case, *, families: bool) -> Bools:
+    """Whether the homes do not speak for one person.
+
+    A gap beside an equal town is no contradiction; another house number is one where mailbox or phone differ too.
+    """
     elsewhere = case.at("address", "postcode_other_street", "town_other_street", "gap", "conflict")
     if case.has("address"):  # in a file of names and birth dates a missing home is no sign of anything
         elsewhere |= case.missing("address")
     other_contact = case.at("email", "different", "local_name", "close_name") | case.at("phone", "different")
     next_door = case.at("address", "other_number") & (other_contact | families)
     next_door |= case.at("address", "postcode", "town") & other_contact & families
-    made_of_name = np.where(case.at("email", "local_name", "close_name"), case.weight("email"), 0.0)
-    names = case.weight("first_name", "last_name", "address", "gender") + made_of_name
-    limit = case.even + rules.namesake.value
-    case.cap("namesake cap", names, limit, ~personal & (elsewhere | next_door))
+    away: Bools = elsewhere | next_door
+    return away
+
+
+def _namesake_limit(case: Case, rules: Corrections, *, families: bool) -> float:
+    """Bits around B that one name without a common home is worth: what such pairs' birth dates say, where many do."""
+    if not case.has("birth_date"):
+        return rules.namesake.value
+    named = case.at("first_name", *_EXACT, "swapped") & case.at("last_name", *_EXACT, "swapped")
+    alone = named & _not_at_home(case, families=families) & ~case.at("email", "exact") & ~case.at("phone", "exact")
+    same = float(case.patterns.pairs[alone & case.at("birth_date", "exact", "year", "near")].sum())
+    other = float(case.patterns.pairs[alone & case.at("birth_date", "two_parts", "different", "generation")].sum())
+    trust = rules.namesake_known.value
+    believed = trust / (1.0 + 2.0**-rules.namesake.value)
+    share = (same + believed) / (same + other + trust)
+    return float(np.log2(share / (1.0 - share)))
 
 
 def _structures(case: Case, rules: Corrections) -> None:

@@ -86,6 +86,7 @@ def prepare(ws: Workspace, known: Words) -> None:
             }
         ),
     )
+    _birth_places(ws)
     union = " union ".join(
         f"select {column} as raw from standardise.record where regexp_matches({column}, $not_latin)"
         for column in _LATIN_COLUMNS
@@ -94,6 +95,16 @@ def prepare(ws: Workspace, known: Words) -> None:
     ws.put(
         "m_latin", pa.table({"raw": pa.array(foreign, pa.string()), "latin": pa.array(_latin(foreign), pa.string())})
     )
+
+
+def _birth_places(ws: Workspace) -> None:
+    """Make ``m_birth_place`` (record_id, birth_place) from intake.record: nothing later carries it."""
+    source = (
+        "select record_id, birth_place from intake.record where birth_place is not null"
+        if ws.exists("intake.record")
+        else "select null::varchar as record_id, null::varchar as birth_place limit 0"
+    )
+    ws.execute(f"create or replace temp table m_birth_place as {source}")
 
 
 def build(

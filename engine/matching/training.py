@@ -19,6 +19,7 @@ from engine.rulebook.matching import MatchRules
 from engine.vocabulary import Kind
 
 _STRANGERS_AGREE = 0.002  # one level above the weakest, among strangers: what names do in the labelled sets
+_NEVER_SEEN = 0.01  # share of its prior that a level keeps which no pair of the file reaches
 _IMAGINED = 300.0  # as many random pairs as 25 records make; forgotten in any real file
 
 
@@ -72,7 +73,7 @@ def train(
         comparable: number of pairs that could match at all, n(n-1)/2 unless structures keep units apart.
     """
     compared = blocked.comparisons
-    priors = [_normal(np.array([level.m for level in one.levels][::-1])) for one in compared]
+    priors = [_prior(one, blocked.level_counts(place)) for place, one in enumerate(compared)]
     m = list(priors)
     # random pairs are drawn from all units: true pairs are rarer among them than among comparable ones
     diluted = comparable / (units * (units - 1) / 2)
@@ -177,6 +178,21 @@ def colleagues(within: Patterns, by_chance: Sequence[Floats]) -> list[Floats]:
             counts = within.level_counts(where[name], np.where(other_people, within.pairs, 0.0))
             shared[where[name]] = (counts + 20.0 * by_chance[where[name]]) / (counts.sum() + 20.0)
     return shared
+
+
+def _prior(one: Comparison, seen: Floats) -> Floats:
+    """Prior shares of the levels, weakest first.
+
+    A file without streets never shows an equal street, one without days never an equal day: what the rules expect of
+    such levels goes to the next weaker level that the file can show.
+    """
+    prior = np.array([level.m for level in one.levels][::-1])
+    if one.name in ("address", "birth_date"):
+        for place in range(len(prior) - 1, 0, -1):
+            if not seen[place] and seen[:place].any():
+                prior[place - 1] += prior[place] * (1 - _NEVER_SEEN)
+                prior[place] *= _NEVER_SEEN
+    return _normal(prior)
 
 
 def _smoothed(counts: Floats, *, even: bool) -> Floats:

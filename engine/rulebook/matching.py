@@ -35,6 +35,8 @@ class Comparisons(RuleModel):
     last_name: Prior
     suffix: Prior
     birth_date: Prior
+    birth_place: Prior
+    function: Prior
     gender: Prior
     email: Prior
     phone: Prior
@@ -79,6 +81,7 @@ class Corrections(RuleModel):
     suffix_conflict: Setting
     suffix_one_side: Setting
     namesake: Setting
+    namesake_known: Setting
     local_name: Setting
     extra: Setting
     brand: Setting

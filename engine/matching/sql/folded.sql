@@ -1,11 +1,12 @@
 -- One row per record of the wanted kinds: every attribute folded to what comparisons and blocking keys are made of.
--- Reads: standardise.record, m_latin (other scripts -> latin), m_structure_cluster (relays: their structure).
+-- Reads: standardise.record, m_birth_place, m_latin (other scripts -> latin), m_structure_cluster (relays: their structure).
 -- A role's mailbox links structures, never persons; a relay's own mailbox and mobile never link structures;
--- a mailbox is compared without its +tag.
+-- a mailbox is compared without its +tag. A birth date refused as too old or too young is still the same date twice.
 with chosen as (
     select
         r.*,
         c.scl,
+        b.birth_place,
         coalesce(fn.latin, r.first_name) as first_latin,
         coalesce(ln.latin, r.last_name) as last_latin,
         coalesce(bn.latin, r.birth_name) as birth_latin,
@@ -19,6 +20,7 @@ with chosen as (
     left join m_latin as og on og.raw = r.organisation
     left join m_latin as st on st.raw = r.street
     left join m_latin as tw on tw.raw = r.town
+    left join m_birth_place as b on b.record_id = r.record_id
     left join m_structure_cluster as c on c.record_id = r.record_id
     where r.kind in (select unnest($kinds))
 ),
@@ -47,7 +49,18 @@ select
     nullif(m_fold(birth_latin), '') as bn,
     suffix,
     gender,
-    coalesce(strftime(birth_date, '%Y%m%d'), lpad(birth_year::varchar, 4, '0') || '0000') as dob,
+    coalesce(
+        strftime(birth_date, '%Y%m%d'),
+        lpad(birth_year::varchar, 4, '0') || '0000',
+        case when birth_date_reason in ('too_old', 'future_date') then coalesce(
+            nullif(replace(replace(
+                regexp_extract(birth_date_raw, '^ *([1-9][0-9]{3}-[0-9]{2}-[0-9]{2})', 1), '-01-01', '-00-00'
+            ), '-', ''), ''),
+            nullif(regexp_replace(
+                birth_date_raw, '^ *([0-9]{2})[./-]([0-9]{2})[./-]([1-9][0-9]{3}).*$', '\3\2\1'
+            ), birth_date_raw)
+        ) end
+    ) as dob,
     mailboxes as em,
     m_set(list_transform(
         case when $structures and kind = 'relay' then list_filter(phones, lambda p: p is distinct from mobile) else phones end,
@@ -72,6 +85,8 @@ select
     siret,
     siren,
     vat,
+    case when not $structures then nullif(m_fold("function"), '') end as fun,
+    case when not $structures then nullif(m_fold(birth_place), '') end as bpl,
     extra_1 as x1,
     extra_2 as x2,
     extra_3 as x3,

@@ -126,6 +126,8 @@ select
     n.id,
     n.org,
     n.dom,
+    n.fun,
+    n.bpl,
     n.x1,
     n.x2,
     n.x3,

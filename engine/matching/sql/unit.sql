@@ -7,7 +7,7 @@ with told as (
         kind,
         hash(
             scl, fn, ln, bn, suffix, gender, dob, em, ph, org, dom, street_text, house_number, po_box, zip, town, id,
-            siret, siren, vat, x1, x2, x3, x4, x5, x6
+            siret, siren, vat, fun, bpl, x1, x2, x3, x4, x5, x6
         ) as content,
         case
             when record_id in (select record_id from m_spoken) then false
