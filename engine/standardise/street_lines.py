@@ -379,6 +379,9 @@ def _number_and_street(
     spelled = f" {repeat.lower()}" if len(repeat) > 1 else repeat.upper() if upper else repeat.lower()
     half = " 1/2" if more.endswith("1/2") else ""
     more = more.removesuffix("1/2").rstrip() if half else more
+    door = ""
+    if style is not None and style.slash_is_unit and "/" in more and _RANGE_AND_DOOR.fullmatch(more.replace(" ", "")):
+        more, _, door = more.replace(" ", "").partition("/")  # "12-14/2/5": houses 12 to 14, staircase 2, door 5
     continued = _CONTINUED.fullmatch(more)
     slash_is_unit = style is not None and style.slash_is_unit and "/" in more
     if (
@@ -388,7 +391,9 @@ def _number_and_street(
     ):
         ends = _ends(continued, upper)
         if ends is not None and (english or int(continued["end"]) >= int(base)):
-            return f"{base}{repeat.upper()}-{ends.replace(' ', '').upper()}", f"{base}{spelled}-{ends}", street, None
+            shown = f"{base}{spelled}-{ends}" + (f"/{door}" if door else "")
+            return f"{base}{repeat.upper()}-{ends.replace(' ', '').upper()}", shown, street, door or None
+    more += f"/{door}" if door else ""
     letters = _LETTERS_TO.fullmatch(more)
     if letters is not None and repeat and len(repeat) == 1:
         end = letters["end"].upper() if upper else letters["end"].lower()
@@ -404,6 +409,9 @@ def _number_and_street(
         )
     beyond = extra.lstrip("-–/+") if extra else None
     return f"{base}{repeat.upper()}", f"{base}{spelled}{extra}{half}", street, beyond
+
+
+_RANGE_AND_DOOR = re.compile(r"-\d{1,5}(?:/[\da-z]{1,4})+", re.IGNORECASE)
 
 
 def _ends(continued: re.Match[str], upper: bool) -> str | None:
