@@ -16,13 +16,14 @@ from threading import Thread
 from typing import get_args
 
 from engine.errors import SurroundingsError, UsageError
-from engine.pipeline import RunOptions, RunSource, open_workspace, rule_books, source_files
+from engine.pipeline import RunOptions, RunSource, open_workspace, rule_books, source_files, source_links
 from engine.presentation.atomic import write_text
 from engine.presentation.verdict import FORMATS, FailOn, Format, Gate, Verdict, read_baseline, read_verdict
 from engine.progress import Watcher
 from engine.rulebook import RuleBook
 from engine.rulebook.expectations import load_suites
 from engine.tables import PROTOCOL_STEP
+from engine.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,14 @@ class CheckOptions:
         gate: what must be met.
         suites: names of the suites to check; None = every suite about records.
         show_values: put values of contacts into the verdict.
+        workbook: also write the findings as a workbook to correct from; it holds values of contacts.
     """
 
     run: RunOptions
     gate: Gate
     suites: tuple[str, ...] | None = None
     show_values: bool = False
+    workbook: Path | None = None
 
 
 def check_sources(options: CheckOptions, watcher: Watcher) -> Verdict:
@@ -77,7 +80,7 @@ def check_sources(options: CheckOptions, watcher: Watcher) -> Verdict:
             quality.check(ws, expectations, suites=options.suites, as_of=run.as_of, watcher=watcher).check()
             if run.project is not None:
                 quality.read_previous(ws, run.project.quality)
-            return read_verdict(
+            verdict = read_verdict(
                 ws,
                 files=shown_files(run.sources),
                 gate=options.gate,
@@ -85,6 +88,22 @@ def check_sources(options: CheckOptions, watcher: Watcher) -> Verdict:
                 as_of=run.as_of,
                 show_values=options.show_values,
             )
+            if options.workbook is not None:
+                _write_workbook(ws, options.workbook, run)
+            return verdict
+
+
+def _write_workbook(ws: Workspace, path: Path, run: RunOptions) -> None:
+    """The findings to correct from, last: it makes the tables of stages that a check leaves out."""
+    from engine.presentation.workbook import write_workbook
+
+    write_workbook(
+        ws,
+        path,
+        language=run.language or "en",
+        as_of=run.as_of,
+        links=source_links(run.sources, path.absolute().parent),
+    )
 
 
 def shown_files(sources: Sequence[RunSource]) -> Mapping[str, str]:

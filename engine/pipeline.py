@@ -285,7 +285,7 @@ def _present(
     language = options.language or "en"
     presentation.write_tables(ws, out)
     presentation.write_workbook(
-        ws, out / "findings.xlsx", language=language, as_of=options.as_of, links=_links(options)
+        ws, out / "findings.xlsx", language=language, as_of=options.as_of, links=source_links(options.sources, options.out)
     )
     _write_mappings(mappings, out)
     settings: dict[str, object] = {
@@ -316,13 +316,13 @@ def _present(
     return report
 
 
-def _links(options: RunOptions) -> dict[str, str]:
-    """Where each source lies seen from the output folder, when it lies beside or below its parent.
+def source_links(sources: Sequence[RunSource], folder: Path) -> dict[str, str]:
+    """Where each source lies seen from ``folder``, when it lies beside it or below the folder that holds it.
 
     Elsewhere a link would tell paths of this machine, and break as soon as the folder is passed on.
     """
-    beside = options.out.absolute().parent
-    paths = {source.name or source.path.stem: source.path.absolute() for source in options.sources}
+    beside = folder.absolute().parent
+    paths = {source.name or source.path.stem: source.path.absolute() for source in sources}
     return {
         name: (Path("..") / path.relative_to(beside)).as_posix()
         for name, path in paths.items()
