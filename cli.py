@@ -235,6 +235,10 @@ def check(
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show values that failed. They are personal data.")
     ] = False,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.xlsx", help="Also write the findings to correct from. It holds personal data."),
+    ] = None,
     country: Annotated[
         str | None, typer.Option(metavar="CH", help="Home country (ISO 3166), for rows that do not tell theirs.")
     ] = None,
@@ -260,7 +264,7 @@ def check(
 
         wanted, gate = as_format(form), gate_of(fail_on, max_failed, baseline)
         run_options = _run_options(files or [], None, country, None, language, as_of, threads, memory)
-        options = CheckOptions(run_options, gate, tuple(suite) if suite else None, show_values)
+        options = CheckOptions(run_options, gate, tuple(suite) if suite else None, show_values, workbook)
         with _narrator() as narrator:
             verdict = check_sources(options, narrator)
         text = write_verdict(verdict, wanted, output)
