@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from engine.correction import Corrected, Signed
     from engine.errors import AssayError
     from engine.pipeline import RunOptions, RunResult
+    from engine.project import Project
     from engine.vocabulary import Language
     from engine.workspace import Workspace
 
@@ -38,8 +40,11 @@ app = typer.Typer(
 
 match_app = typer.Typer(help="Look into matching.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(match_app, name="match")
+undo_app = typer.Typer(help="Take a correction back.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(undo_app, name="undo")
 
 _RUN_HELP = "Output folder of the run to look at. Default: ./out, or the project's."
+_ID_HELP = "A record_id, source#line, a contact_id or a contact number."
 _LANGUAGE_HELP = "Language of what people read. Default: en, or the project's."
 
 _DEFECT = 1
@@ -308,9 +313,7 @@ def init(
 
 @app.command()
 def trace(
-    name: Annotated[
-        str, typer.Argument(metavar="ID", help="A record_id, source#line, a contact_id or a contact number.")
-    ],
+    name: Annotated[str, typer.Argument(metavar="ID", help=_ID_HELP)],
     out: Annotated[Path | None, typer.Option(help=_RUN_HELP, show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
@@ -428,6 +431,75 @@ def review(
             + (f"; {taken.unknown:,} records are not in the last run" if taken.unknown else "")
         )
         typer.echo(str(kept))
+
+
+@app.command()
+def join(
+    left: Annotated[str, typer.Argument(metavar="A", help=_ID_HELP)],
+    right: Annotated[str, typer.Argument(metavar="B", help="The other contact.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")],
+    why: Annotated[str, typer.Option(help="For those who ask later.")] = "",
+) -> None:
+    """Decide that two contacts are one. The next `assay run` follows; `assay undo merge` takes it back."""
+    with _known_failures():
+        from engine import correction
+
+        project = _project_here()
+        with _last_run(None) as ws:
+            _corrected(correction.join(ws, project.decisions, left, right, _signed(by, why)), project)
+
+
+@app.command()
+def split(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="A record_id or source#line.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")],
+    why: Annotated[str, typer.Option(help="For those who ask later.")] = "",
+) -> None:
+    """Decide that a record is a contact of its own. The next `assay run` follows."""
+    with _known_failures():
+        from engine import correction
+
+        project = _project_here()
+        with _last_run(None) as ws:
+            _corrected(correction.split(ws, project.decisions, record, _signed(by, why)), project)
+
+
+@undo_app.command("merge")
+def undo_merge(
+    contact: Annotated[str, typer.Argument(metavar="CONTACT", help=_ID_HELP)],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")],
+    why: Annotated[str, typer.Option(help="For those who ask later.")] = "",
+) -> None:
+    """Part a contact into those its records were before: the next `assay run` gives them their ids and numbers back."""
+    with _known_failures():
+        from engine import correction
+
+        project = _project_here()
+        with _last_run(None) as ws:
+            done = correction.undo_merge(ws, project.decisions, project.numbers, contact, _signed(by, why))
+            _corrected(done, project)
+
+
+def _project_here() -> Project:
+    from engine.errors import UsageError
+    from engine.project import find_project
+
+    project = find_project(Path.cwd())
+    if project is None:
+        raise UsageError("decisions are kept in a project, and there is none here", hint="Try: assay init DIR first.")
+    return project
+
+
+def _signed(by: str, why: str) -> Signed:
+    from engine.correction import Signed
+
+    return Signed(by=by, at=datetime.now().astimezone().isoformat(timespec="seconds"), why=why)
+
+
+def _corrected(done: Corrected, project: Project) -> None:
+    _narrate(f"{done.added:,} decisions added to {project.decisions}; `assay run` follows them")
+    for group in done.groups:
+        typer.echo(" ".join(group))
 
 
 def _output_folder(out: Path | None) -> Path:

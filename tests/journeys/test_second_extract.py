@@ -86,3 +86,17 @@ def test_a_record_under_a_new_key_keeps_its_contact_and_the_decisions_about_it(p
     assert now["clients:100"] == apart["clients:100"]
     assert now["clients:101"] == apart["clients:101"]
     assert former(project)["9200"] == ("replaced", "200")
+
+
+def test_a_join_and_its_undoing_give_the_former_ids_and_numbers_back(project: Path) -> None:
+    first = contacts(project)
+    code, _, stderr = assay("join", "100", "200", "--by", "Ana")
+    assert code == 0, stderr
+    again(project, ANN.format(100), PAUL.format(200), EVA.format(300))
+    joined = contacts(project)
+    assert joined["clients:100"] == joined["clients:200"] == first["clients:100"]
+    assert former(project)["200"][0] in ("replaced", "joined")
+    code, _, stderr = assay("undo", "merge", "100", "--by", "Ana")
+    assert code == 0, stderr
+    again(project, ANN.format(100), PAUL.format(200), EVA.format(300))
+    assert contacts(project) == first

@@ -1,0 +1,149 @@
+"""Corrections a person makes to contacts, written as decisions: join two, split one record off, undo a merge.
+
+Nothing is changed in place: the next run follows the decisions, and identity gives former contacts their ids and
+numbers back (engine/golden/identity.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import UsageError
+from engine.golden.registry import read_registry
+from engine.judgement import Conflict, Decision, append_decisions, conflicts, read_decisions
+from engine.lookup import find, one_record
+from engine.workspace import Workspace
+
+Said = Literal["match", "no_match"]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction wrote: decisions that say something new, and the groups of records they make."""
+
+    added: int
+    groups: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who decides, when (ISO 8601) and why."""
+
+    by: str
+    at: str
+    why: str = ""
+
+
+def join(ws: Workspace, decisions: Path, left: str, right: str, signed: Signed) -> Corrected:
+    """Say that two contacts (named by any of their names) are one: their records will share a cluster.
+
+    Raises:
+        UsageError: they are one already, their kinds differ, or earlier decisions keep them apart.
+    """
+    one, other = find(ws, left), find(ws, right)
+    if set(one.records) & set(other.records) or (one.contact_id is not None and one.contact_id == other.contact_id):
+        raise UsageError("they are one contact already")
+    kinds = {_kind(ws, found.records[0]) for found in (one, other)}
+    if len(kinds) > 1:
+        raise UsageError(
+            f"one is a {min(kinds)}, the other a {max(kinds)}",
+            hint="Persons, structures and persons of structures are never one contact.",
+        )
+    pair = (one.records[0], other.records[0])
+    return _write(decisions, [(pair, "match")], signed, (tuple(sorted((*one.records, *other.records))),))
+
+
+def split(ws: Workspace, decisions: Path, record: str, signed: Signed) -> Corrected:
+    """Say that a record is nobody else of its contact: it will be a contact of its own.
+
+    Raises:
+        UsageError: it stands alone already.
+    """
+    alone = one_record(ws, record) if find(ws, record).by not in ("record_id", "line") else find(ws, record).records[0]
+    contact = find(ws, alone).contact_id
+    others = tuple(name for name in find(ws, contact).records if name != alone) if contact else ()
+    if not others:
+        raise UsageError("that record is a contact of its own already")
+    return _part(decisions, ((alone,), others), signed)
+
+
+def undo_merge(ws: Workspace, decisions: Path, registry: Path, contact: str, signed: Signed) -> Corrected:
+    """Part a contact into the contacts its records were before they were merged.
+
+    Raises:
+        UsageError: its records have always been one contact.
+    """
+    found = find(ws, contact)
+    if found.contact_id is None:
+        raise UsageError("there are no contacts yet", hint="Run `assay run` first.")
+    records = find(ws, found.contact_id).records
+    former = _former_contacts(registry, records, found.contact_id)
+    groups: dict[str, list[str]] = {}
+    for record in records:
+        groups.setdefault(former[record], []).append(record)
+    if len(groups) < 2:
+        raise UsageError(
+            "its records have always been one contact: there is no merge to undo",
+            hint="To take one record out: assay split RECORD.",
+        )
+    return _part(decisions, tuple(tuple(group) for _, group in sorted(groups.items())), signed)
+
+
+def _former_contacts(registry: Path, records: Sequence[str], contact: str) -> dict[str, str]:
+    """The last contact each record was in before ``contact``; ``contact`` itself for those never elsewhere."""
+    lines = read_registry(registry).select(["record_id", "contact_id"]).to_pylist()
+    wanted, before = set(records), dict.fromkeys(records, contact)
+    for line in lines:
+        if line["record_id"] in wanted and line["contact_id"] not in (None, contact):
+            before[line["record_id"]] = line["contact_id"]
+    return before
+
+
+def _part(decisions: Path, groups: tuple[tuple[str, ...], ...], signed: Signed) -> Corrected:
+    """Keep every record of a group apart from all of the others; what joined them is overruled pair by pair."""
+    apart = [pair for one, other in combinations(groups, 2) for pair in product(one, other)]
+    return _write(decisions, [(pair, "no_match") for pair in apart], signed, groups)
+
+
+def _write(
+    decisions: Path,
+    said: Iterable[tuple[tuple[str, str], Said]],
+    signed: Signed,
+    groups: tuple[tuple[str, ...], ...],
+) -> Corrected:
+    new = [
+        Decision(
+            record_id_l=min(pair),
+            record_id_r=max(pair),
+            judgement=judgement,
+            by=signed.by,
+            at=signed.at,
+            why=signed.why,
+        )
+        for pair, judgement in said
+    ]
+    in_force = {_pair(one): one for one in [*read_decisions(decisions), *new]}
+    against = conflicts([in_force[pair] for pair in sorted(in_force)])
+    if against:
+        raise UsageError(
+            "earlier decisions say otherwise: " + "; ".join(_chain(one) for one in against),
+            hint="Change one of these decisions first (assay review, or decisions.jsonl).",
+        )
+    return Corrected(append_decisions(decisions, new), groups)
+
+
+def _chain(one: Conflict) -> str:
+    joined = dict.fromkeys(record for link in one.chain for record in (link.record_id_l, link.record_id_r))
+    return f"{one.apart.record_id_l} and {one.apart.record_id_r} are apart, but {' = '.join(joined)}"
+
+
+def _pair(said: Decision) -> tuple[str, str]:
+    return min(said.record_id_l, said.record_id_r), max(said.record_id_l, said.record_id_r)
+
+
+def _kind(ws: Workspace, record: str) -> str:
+    return str(ws.value("select kind from standardise.record where record_id = $id", {"id": record}))
