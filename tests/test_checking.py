@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import openpyxl
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -220,3 +221,16 @@ def test_what_is_no_share_is_refused(text: str) -> None:
 def test_data_on_stdout_is_nothing_but_data() -> None:
     data: dict[str, Any] = json.loads(check(bad(), "--format", "json").stdout)
     assert data["sources"] == [{"source": "bad", "file": "bad.csv", "lines": 3, "held": 0}]
+
+
+# -- workbook ------------------------------------------------------------------------------------
+
+
+def test_a_workbook_to_correct_from_is_written_beside_the_verdict() -> None:
+    result = check(bad(), "--workbook", "findings.xlsx", "--language", "de", "--format", "json")
+    book = openpyxl.load_workbook("findings.xlsx")
+    rows = sum(sheet.max_row - 4 for sheet in book.worksheets[1:])
+    listed = [cell.value for row in book.worksheets[0].iter_rows() for cell in row]
+    assert (result.exit_code, listed[0]) == (1, "Befunde zum Berichtigen")
+    assert rows == listed[listed.index("Gesamt") + 5] > 5
+    assert "Zzcanarius" not in result.stdout

@@ -158,6 +158,31 @@ def test_golden_counts_rules_contests_and_repairs(data: dict[str, Any]) -> None:
     ]
 
 
+def test_post_code_regions_are_counted_and_small_ones_added_up(ws: Workspace) -> None:
+    places = [("FR", "75011", 12), ("FR", "75002", 3), ("FR", "97400", 11), ("FR", "69001", 2), ("CH", "1203", 10)]
+    contacts = [
+        {"contact_id": f"{country}{code}{n}", "country": country, "postcode": code, "region": f"r{n}"}
+        for country, code, count in places
+        for n in range(count)
+    ]
+    given(ws, "golden.contact", [*contacts, {"contact_id": "x", "country": "CH", "postcode": "?"}])
+    regions = report_data(ws, RunFacts(institution="", as_of=date(2026, 11, 22)))["population"]["regions"]
+    assert regions == [
+        {
+            "country": "FR",
+            "contacts": 28,
+            "regions": [{"name": "75", "contacts": 15}, {"name": "974", "contacts": 11}],
+            "others": {"regions": 1, "contacts": 2},
+        },
+        {
+            "country": "CH",
+            "contacts": 10,
+            "regions": [{"name": "12", "contacts": 10}],
+            "others": {"regions": 0, "contacts": 0},
+        },
+    ]
+
+
 def test_delivery_counts_rows_fields_notes_and_held(data: dict[str, Any]) -> None:
     delivery = data["delivery"]
     assert delivery["operations"] == [{"operation": "INSERT", "kind": "individual", "rows": 1}]

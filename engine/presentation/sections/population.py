@@ -53,8 +53,8 @@ REGION_COUNTRIES, REGIONS_SHOWN, REGION_LEAST = 3, 15, 10
 def _regions(ws: Workspace) -> list[dict[str, Any]]:
     """For the main countries: contacts by region of the post code; small regions are added up."""
     found = ws.rows(
-        f"select country, {_REGION} as region, count(*) from golden.contact "
-        "group by all having region is not null order by country, 3 desc, region"
+        f"with placed as (select country, {_REGION} as code from golden.contact) "
+        "select country, code, count(*) from placed where code is not null group by all order by country, 3 desc, code"
     )
     countries: dict[str, list[dict[str, Any]]] = {}
     for country, region, contacts in found:
