@@ -140,8 +140,7 @@ def _remark(tokens: list[str], words: NameWords) -> tuple[int, int] | None:
             if tuple(folds[start : start + length]) not in words.remarks:
                 continue
             begin, end = flat[start][1], flat[start + length - 1][1] + 1
-            while end < len(tokens) and _goes_with_remark(tokens[end], words):
-                end += 1
+            end = _end_of_remark(tokens, end, words)
             while begin > 0 and tokens[begin - 1].islower() and fold_word(tokens[begin - 1]) in words.around_remarks:
                 begin -= 1
             if begin > 0 and fold_word(tokens[begin - 1]) == "":
@@ -152,9 +151,17 @@ def _remark(tokens: list[str], words: NameWords) -> tuple[int, int] | None:
     return None
 
 
-def _goes_with_remark(token: str, words: NameWords) -> bool:
-    folded = fold_word(token)
-    return not folded or folded in words.around_remarks or _DATE.fullmatch(token.strip("().,")) is not None
+def _end_of_remark(tokens: list[str], end: int, words: NameWords) -> int:
+    """Behind the dates and small words that go with a remark: "le 12.03.2020", but not the Le of "Le Goff"."""
+    after = end
+    while after < len(tokens):
+        token = tokens[after]
+        after += 1
+        if not fold_word(token) or _DATE.fullmatch(token.strip("().,")):
+            end = after
+        elif fold_word(token) not in words.around_remarks:
+            return end
+    return after
 
 
 def _rejoined(before: list[str], after: list[str]) -> list[str]:

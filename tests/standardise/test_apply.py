@@ -172,6 +172,88 @@ def test_an_organisation_that_repeats_the_person_is_no_organisation(ws: Workspac
     ]
 
 
+def test_a_person_with_a_civility_in_the_organisation_column_is_a_person(ws: Workspace) -> None:
+    found = read(
+        ws,
+        [
+            {"organisation": "Mme Anne Durand", "country": "FR"},
+            {"organisation": "M. et Mme Durand", "country": "FR"},
+            {"last_name": "Martin"},
+        ],
+        "kind", "kind_reason", "persons", "title", "first_name", "last_name", "organisation", "organisation_reason",
+    )  # fmt: skip
+    assert found[0] == (
+        "individual", "person_in_organisation", 1, "MRS", "Anne", "Durand", None, "person_in_organisation",
+    )  # fmt: skip
+    assert found[1][:4] == ("individual", "person_in_organisation", 2, "MR_AND_MRS")
+
+
+def test_an_organisation_that_looks_like_a_person_stays_one_and_is_doubted(ws: Workspace) -> None:
+    found = read(
+        ws,
+        [{"organisation": "Durand Jean"}, {"organisation": "Cabinet Dr Meier"}, {"last_name": "Martin"}],
+        "kind", "organisation", "organisation_reason",
+    )  # fmt: skip
+    assert found[:2] == [
+        ("structure", "Durand Jean", "person_in_organisation"),
+        ("structure", "Cabinet Dr Meier", None),
+    ]
+
+
+def test_the_titled_name_of_the_person_in_the_organisation_column_is_no_organisation(ws: Workspace) -> None:
+    found = read(
+        ws,
+        [{"first_name": "Jean", "last_name": "Durand", "organisation": "M. Jean DURAND", "country": "FR"}],
+        "kind", "kind_reason", "organisation",
+    )  # fmt: skip
+    assert found == [("individual", "organisation_repeats_name", None)]
+
+
+def test_first_and_last_name_are_put_right_only_when_one_is_never_a_last_name(ws: Workspace) -> None:
+    found = read(
+        ws,
+        [
+            {"first_name": "DURAND", "last_name": "NATHALIE"},
+            {"first_name": "Zorglub", "last_name": "Martin"},
+            {"first_name": "Jean", "last_name": "Nathalie"},
+        ],
+        "first_name", "last_name", "first_name_reason", "last_name_reason",
+    )  # fmt: skip
+    assert found == [
+        ("Nathalie", "Durand", "names_swapped", "names_swapped"),
+        ("Zorglub", "Martin", None, None),
+        ("Jean", "Nathalie", None, None),
+    ]
+
+
+def test_a_title_of_several_persons_counts_them(ws: Workspace) -> None:
+    found = read(
+        ws,
+        [{"title": "MM.", "last_name": "Durand"}, {"title": "M. Jean", "last_name": "Durand"}],
+        "title", "title_reason", "persons",
+    )  # fmt: skip
+    assert found == [(None, "several_persons", 2), ("MR", "name_in_title", 1)]
+
+
+def test_a_remark_in_a_name_is_no_name(ws: Workspace) -> None:
+    found = read(
+        ws,
+        [{"first_name": "Jean", "last_name": "DURAND (décédé)"}, {"last_name": "NPAI"}],
+        "last_name", "last_name_reason", "kind_reason",
+    )  # fmt: skip
+    assert found == [("Durand", "remark_in_name", "person_only"), (None, "remark_in_name", "no_name")]
+
+
+def test_a_column_of_both_orders_is_read_cell_by_cell_and_says_so(ws: Workspace) -> None:
+    lasts = ["Durand", "Berger", "Favre", "Meister", "Legrand", "Fournier", "Mercier", "Blanchard"]
+    firsts = ["Nathalie", "Sylvie", "Sandrine"]
+    cells = [f"{first} {last}" for first in firsts for last in lasts] + [f"{last} Thomas" for last in lasts]
+    report = standardise(ws, [{"full_name": cell} for cell in cells])
+    found = {(row["first_name"], row["last_name"]) for row in rows(ws, "standardise.record", "first_name", "last_name")}
+    assert found == {(first, last) for first in [*firsts, "Thomas"] for last in lasts}
+    assert any("read by their own first names" in note for note in report.notes)
+
+
 def test_a_placeholder_in_the_organisation_column_leaves_an_individual(ws: Workspace) -> None:
     found = read(
         ws,
