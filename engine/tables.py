@@ -369,6 +369,7 @@ MATCHING_MODEL = Table(
     (
         _need("kind", TEXT, "model"),
         _need("json", TEXT, "splink settings with m, u and the share of matches, as JSON"),
+        _need("trained", TEXT, "the same as a project keeps it in models/<kind>.json, to be used again"),
     ),
 )
 
