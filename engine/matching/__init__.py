@@ -1,5 +1,6 @@
 """Matching: which records are one contact. splink decides; corrections, thresholds and clustering are what we add."""
 
 from engine.matching.link import link
+from engine.matching.models import export_models, load_models
 
-__all__ = ["link"]
+__all__ = ["export_models", "link", "load_models"]

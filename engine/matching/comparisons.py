@@ -55,11 +55,12 @@ class Comparison:
 
 def comparisons(kind: Kind, filled: Collection[str], priors: Comparisons) -> list[Comparison]:
     """The comparisons of a kind over the columns that hold something."""
-    return [
-        one
-        for one in (*_who(kind, priors), *_where(kind, priors), *_extras(priors))
-        if any(column in filled for column in one.needs)
-    ]
+    return [one for one in everything(kind, priors) if any(column in filled for column in one.needs)]
+
+
+def everything(kind: Kind, priors: Comparisons) -> list[Comparison]:
+    """Every comparison of a kind, whatever the file holds."""
+    return [*_who(kind, priors), *_where(kind, priors), *_extras(priors)]
 
 
 def _who(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:

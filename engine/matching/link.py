@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,7 +45,13 @@ class _Told:
 
 
 def link(
-    ws: Workspace, book: RuleBook, *, threads: int, watcher: Watcher, decisions: Sequence[Decision] = ()
+    ws: Workspace,
+    book: RuleBook,
+    *,
+    threads: int,
+    watcher: Watcher,
+    decisions: Sequence[Decision] = (),
+    models: Mapping[Kind, Model] | None = None,
 ) -> StageReport:
     """Find the records that are one contact.
 
@@ -59,6 +65,7 @@ def link(
         threads: DuckDB threads; the result does not depend on them.
         watcher: hears what happens.
         decisions: pairs a person joined ("match") or kept apart ("no_match").
+        models: trained models to use again, by kind (:func:`engine.matching.load_models`); a kind without one learns.
 
     Returns:
         The stage's report: every record gets a cluster. Figures per kind: units, pairs, threshold, match_share,
@@ -76,7 +83,7 @@ def link(
     told = _Told()
     for kind in _ORDER:
         watcher.step(f"linking {kind}s")
-        _link_kind(ws, kind, rules, known, decisions, told)
+        _link_kind(ws, kind, rules, known, decisions, (models or {}).get(kind), told)
     records = ws.count("standardise.record")
     clusters = ws.count(MATCHING_CLUSTER.name)
     ws.drop("m_spoken", "m_structure_cluster", "m_latin", "m_nickname")
@@ -87,18 +94,25 @@ def link(
 
 
 def _link_kind(
-    ws: Workspace, kind: Kind, rules: MatchRules, known: keys.Words, decisions: Sequence[Decision], told: _Told
+    ws: Workspace,
+    kind: Kind,
+    rules: MatchRules,
+    known: keys.Words,
+    decisions: Sequence[Decision],
+    model: Model | None,
+    told: _Told,
 ) -> None:
     units = keys.build(ws, kind, rules, known)
     must, cannot = spoken(ws, kind, decisions)
     label: Ints = np.arange(units, dtype=np.int64)
-    compared = comparisons(kind, _filled(ws), rules.comparisons) if units > 1 else []
+    compared: Sequence[Comparison] = comparisons(kind, _filled(ws), rules.comparisons) if units > 1 else []
     threshold = rules.thresholds.highest.value
     pairs.start(ws)
     if compared:
         plan = blocking.block(ws, kind, units, rules.blocking)
         results.write_blocks(ws, kind, plan)
-        model = _learn(ws, kind, rules, compared, plan, units, told)
+        if model is None or not plan.pairs:
+            model = _learn(ws, kind, rules, compared, plan, units, told)
         if model is not None:
             threshold = _score(ws, model, rules, plan, units, told)
     if units > 1:

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from engine.matching.blocking import Plan
 from engine.matching.clustering import Ints
+from engine.matching.models import to_json
 from engine.matching.training import Model
 from engine.rulebook.matching import MatchRules
 from engine.tables import MATCHING_CLUSTER, MATCHING_PAIR
@@ -39,7 +40,7 @@ def write_clusters(ws: Workspace, kind: Kind, label: Ints, threshold: float, rul
 
 
 def write_model(ws: Workspace, model: Model, rules: MatchRules, text: str) -> None:
-    """Append a trained model to matching.parameter, level by level, and to matching.model as splink's JSON."""
+    """Append a trained model to matching.parameter, level by level, and to matching.model as splink's JSON and ours."""
     weights = model.level_weights(rules)
     rows = [
         [
@@ -53,4 +54,6 @@ def write_model(ws: Workspace, model: Model, rules: MatchRules, text: str) -> No
         for place, level in enumerate(one.levels)
     ]
     ws.connection.executemany("insert into matching.parameter values (?, ?, ?, ?, ?, ?, ?)", rows)
-    ws.connection.execute("insert into matching.model values (?, ?)", [model.kind, text])
+    ws.connection.execute(
+        "insert into matching.model (kind, json, trained) values (?, ?, ?)", [model.kind, text, to_json(model)]
+    )
