@@ -190,6 +190,9 @@ def run(
     accept_new_keys: Annotated[
         bool, typer.Option("--accept-new-keys", help="A source's keys were changed for good: go on all the same.")
     ] = False,
+    accept_changes: Annotated[
+        bool, typer.Option("--accept-changes", help="Go on although something differs from what was frozen.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout.")] = False,
 ) -> None:
     """Take contact files the whole road: clean, check, link, merge, and write the import files.
@@ -201,7 +204,7 @@ def run(
         from engine import pipeline
 
         options = _run_options(files or [], out, country, institution, language, as_of, threads, memory)
-        options = replace(options, accept_new_keys=accept_new_keys)
+        options = replace(options, accept_new_keys=accept_new_keys, accept_changes=accept_changes)
         with _narrator() as narrator:
             result = pipeline.run(options, narrator)
         _closing_words(options, result)
@@ -431,6 +434,20 @@ def review(
             + (f"; {taken.unknown:,} records are not in the last run" if taken.unknown else "")
         )
         typer.echo(str(kept))
+
+
+@app.command()
+def freeze() -> None:
+    """Write down what the last run was made with; later runs in the project stop when anything of it has changed.
+
+    Rules, expectations, settings, decisions, models, versions, and the columns of every source.
+    """
+    with _known_failures():
+        from engine import freezing
+
+        project = _project_here()
+        with _last_run(None) as ws:
+            typer.echo(str(freezing.freeze(project, ws, as_of=date.today().isoformat())))
 
 
 @app.command()

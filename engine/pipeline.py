@@ -32,6 +32,7 @@ from engine.vocabulary import Language
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
+    from engine.freezing import Frozen
     from engine.golden import Numbers
     from engine.intake import SourceFile
     from engine.rulebook.mapping import SourceMapping
@@ -67,6 +68,7 @@ class RunOptions:
         memory: what the process may use in all, e.g. ``"4GB"``.
         project: the project folder the run is made in, None for bare files.
         accept_new_keys: the keys of a source were changed once and for good: go on.
+        accept_changes: go on although rules, settings, decisions or columns differ from what was frozen.
     """
 
     sources: tuple[RunSource, ...]
@@ -81,6 +83,7 @@ class RunOptions:
     memory: str = "4GB"
     project: Project | None = None
     accept_new_keys: bool = False
+    accept_changes: bool = False
 
 
 @dataclass(slots=True)
@@ -134,17 +137,20 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     Raises:
         AssayError: see :mod:`engine.errors`; nothing is half written then.
     """
-    from engine import delivery, golden, intake, matching, quality, standardise
+    from engine import delivery, freezing, golden, intake, matching, quality, standardise
 
     watcher = _Once(watcher)
     # imports that take seconds run beside the first stages
     Thread(target=_warm_up, daemon=True).start()
     clock = _Clock(watcher)
+    frozen = _frozen(options)
     book, expectations = rule_books(options.project)
     with open_workspace(options) as ws, Outbox(options.out) as outbox:
         ws.create(PROTOCOL_STEP)
         with clock.stage("intake") as done:
             done(intake.stage_sources(ws, source_files(options), scratch=_scratch(options), watcher=watcher, book=book))
+            if frozen is not None:
+                freezing.refuse_schema_drift(ws, frozen)
             mappings = intake.guess_mapping(ws, book, watcher=watcher)
             done(intake.map_records(ws, mappings))
         with clock.stage("standardise") as done:
@@ -196,6 +202,18 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     result = RunResult(report, files, clock.seconds, clock.cpu_seconds, _peak_memory())
     _log(options.workspace, result)
     return result
+
+
+def _frozen(options: RunOptions) -> Frozen | None:
+    """What the run must replay; None when nothing was frozen or changes are accepted."""
+    if options.project is None or options.accept_changes:
+        return None
+    from engine.freezing import read_frozen, refuse_changes
+
+    frozen = read_frozen(options.project)
+    if frozen is not None:
+        refuse_changes(options.project, frozen)
+    return frozen
 
 
 def _warm_up() -> None:
@@ -285,7 +303,11 @@ def _present(
     language = options.language or "en"
     presentation.write_tables(ws, out)
     presentation.write_workbook(
-        ws, out / "findings.xlsx", language=language, as_of=options.as_of, links=source_links(options.sources, options.out)
+        ws,
+        out / "findings.xlsx",
+        language=language,
+        as_of=options.as_of,
+        links=source_links(options.sources, options.out),
     )
     _write_mappings(mappings, out)
     settings: dict[str, object] = {

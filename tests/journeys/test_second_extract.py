@@ -100,3 +100,22 @@ def test_a_join_and_its_undoing_give_the_former_ids_and_numbers_back(project: Pa
     assert code == 0, stderr
     again(project, ANN.format(100), PAUL.format(200), EVA.format(300))
     assert contacts(project) == first
+
+
+def test_a_frozen_project_stops_before_writing_when_rules_or_columns_changed(project: Path) -> None:
+    assert assay("freeze")[0] == 0
+    again(project, EVA.format(300), ANN.format(100), PAUL.format(200))  # the same form: replayed
+    manifest = (project / "out" / "manifest.json").read_bytes()
+    mapping = project / "rules" / "mapping" / "clients.yml"
+    before = mapping.read_text(encoding="utf-8")
+    mapping.write_text(before + "# edited\n", encoding="utf-8")
+    code, _, stderr = assay("run", "--as-of", "2026-12-05")
+    assert code == 2
+    assert "rule project/rules/mapping/clients.yml: changed" in stderr
+    mapping.write_text(before, encoding="utf-8")
+    (project / "incoming" / "clients.csv").write_text(HEAD.replace(";E-mail", ";Courriel") + ANN.format(100))
+    code, _, stderr = assay("run", "--as-of", "2026-12-05")
+    assert code == 3
+    assert "clients: columns missing: E-mail" in stderr
+    assert (project / "out" / "manifest.json").read_bytes() == manifest
+    assert assay("run", "--as-of", "2026-12-05", "--accept-changes")[0] == 0
