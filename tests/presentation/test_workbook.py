@@ -133,18 +133,25 @@ def test_a_row_says_where_the_value_stands_what_is_wrong_and_what_to_do(ws: Work
         "Attribute": "e-mail",
         "Column in your file": "Courriel",
         "Value in your file": "a(at)b.ch",
-        "Standard value": None,
+        "Standard or proposed value": None,
         "What is wrong": "@ missing",
         "What to do": "Add the missing @, or move the text to the field it belongs to.",
     }
 
 
 def test_the_standard_value_stands_beside_the_raw_one_when_it_differs(ws: Workspace, tmp_path: Path) -> None:
-    findings(ws, ("JEAN@GMIAL.COM", "same@gmial.com"), "domain_typo")
+    findings(ws, ("JEAN@X.FR", "same@x.fr"), "role_address")
     ws.execute("update standardise.record set email = lower(email_raw)")
     first, second = table(opened(ws, tmp_path / "f.xlsx").worksheets[1])
-    assert (first["Value in your file"], first["Standard value"]) == ("JEAN@GMIAL.COM", "jean@gmial.com")
-    assert second["Standard value"] is None
+    assert (first["Value in your file"], first["Standard or proposed value"]) == ("JEAN@X.FR", "jean@x.fr")
+    assert second["Standard or proposed value"] is None
+
+
+def test_the_right_spelling_of_a_domain_is_proposed(ws: Workspace, tmp_path: Path) -> None:
+    findings(ws, ("Jean@GMIAL.com", "a@gmail.comm", "x <b@gmial.com>", "c@unknown.ch"), "domain_typo")
+    rows = table(opened(ws, tmp_path / "f.xlsx").worksheets[1])
+    proposed = [row["Standard or proposed value"] for row in rows]
+    assert proposed == ["jean@gmail.com", "a@gmail.com", None, None]
 
 
 def test_no_cell_is_a_formula_and_every_value_is_text(ws: Workspace, tmp_path: Path) -> None:
@@ -309,7 +316,10 @@ def test_findings_of_contacts_and_import_rows_lead_to_the_first_line_of_the_cont
     sheets = opened(ws, tmp_path / "f.xlsx").worksheets[1:]
     rows = [row for sheet in sheets for row in table(sheet)]
     assert [(row["File"], row["Line"], row["Record"]) for row in rows] == [("crm.csv", 2, "c1")] * 2
-    assert {row["Attribute"]: row["Standard value"] for row in rows} == {"last name": "MEIER", "LASTNAME": "=MEIER"}
+    assert {row["Attribute"]: row["Standard or proposed value"] for row in rows} == {
+        "last name": "MEIER",
+        "LASTNAME": "=MEIER",
+    }
 
 
 def test_no_finding_gives_a_workbook_that_says_so(ws: Workspace, tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ from engine.presentation.files import fill_gaps
 from engine.presentation.workbook.cells import Formats, row_height, safe_text, sheet_name
 from engine.presentation.workbook.rows import Problem, findings, header_of, headers, made_ready, problems, sources
 from engine.presentation.workbook.splice import Row, fill_sheets
+from engine.presentation.workbook.suggestions import Suggest, suggestions
 from engine.presentation.workbook.summary import write_summary
+from engine.rulebook import RuleBook
 from engine.vocabulary import Language
 from engine.workspace import Workspace
 
@@ -56,6 +58,7 @@ def write_workbook(
     as_of: date,
     limit: int = LIMIT,
     links: Mapping[str, str] | None = None,
+    book: RuleBook | None = None,
 ) -> None:
     """Write the findings of ``ws`` as a workbook to ``path``; the tables of stages that did not run count as empty.
 
@@ -68,6 +71,7 @@ def write_workbook(
         as_of: the day the run is made for; stands in the file as its day of creation.
         limit: rows per sheet at most; each sheet says how many more there are.
         links: source -> path of its file relative to the folder of ``path``, where a link helps.
+        book: the rules in force, for proposals (the right spelling of a domain); None = the shipped ones.
 
     Raises:
         SurroundingsError: the file cannot be written.
@@ -85,9 +89,10 @@ def write_workbook(
         safe_links = {source: link for source, link in (links or {}).items() if LINKABLE.fullmatch(link)}
         _write_skeleton(ws, skeleton, words, as_of, found, shown, safe_links)
         known = headers(ws)
+        suggest = suggestions(book or RuleBook([]))
         rows = {
             # the summary is sheet 1
-            number: _rows(ws, words, problem, shown, known)
+            number: _rows(ws, words, problem, shown, known, suggest)
             for number, problem in enumerate(found, start=2)
         }
         fill_sheets(skeleton, temporary, rows, model_row=_HEADER + 2)
@@ -188,15 +193,23 @@ def _link_lines(
 
 
 def _rows(
-    ws: Workspace, words: Catalogue, problem: Problem, limit: int, known: Mapping[tuple[str, str], str]
+    ws: Workspace,
+    words: Catalogue,
+    problem: Problem,
+    limit: int,
+    known: Mapping[tuple[str, str], str],
+    suggest: Mapping[str, Suggest],
 ) -> Iterator[Row]:
     """The rows of a problem's sheet, in the order of its columns."""
     cut = words.text("workbook.cut")
     severity = words.text(f"words.severity.{problem.severity}")
     attribute = _attribute(problem, words)
     for finding in findings(ws, problem, limit):
+        standard = finding.standard
+        if finding.reason in suggest:
+            standard = suggest[finding.reason](standard or finding.raw or "") or standard
         texts = (
-            finding.record_id, attribute, header_of(known, finding, problem.column), finding.raw, finding.standard,
+            finding.record_id, attribute, header_of(known, finding, problem.column), finding.raw, standard,
             words.reason(finding.reason), words.todo(finding.reason),
         )  # fmt: skip
         cells = [safe_text(text, cut) if text else None for text in texts]
