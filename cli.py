@@ -247,6 +247,9 @@ def check(
         Path | None,
         typer.Option(metavar="FILE.xlsx", help="Also write the findings to correct from. It holds personal data."),
     ] = None,
+    data_docs: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Build Great Expectations' Data Docs there.")
+    ] = None,
     country: Annotated[
         str | None, typer.Option(metavar="CH", help="Home country (ISO 3166), for rows that do not tell theirs.")
     ] = None,
@@ -272,7 +275,7 @@ def check(
 
         wanted, gate = as_format(form), gate_of(fail_on, max_failed, baseline)
         run_options = _run_options(files or [], None, country, None, language, as_of, threads, memory)
-        options = CheckOptions(run_options, gate, tuple(suite) if suite else None, show_values, workbook)
+        options = CheckOptions(run_options, gate, tuple(suite) if suite else None, show_values, workbook, data_docs)
         with _narrator() as narrator:
             verdict = check_sources(options, narrator)
         text = write_verdict(verdict, wanted, output)

@@ -36,6 +36,7 @@ class CheckOptions:
         suites: names of the suites to check; None = every suite about records.
         show_values: put values of contacts into the verdict.
         workbook: also write the findings as a workbook to correct from; it holds values of contacts.
+        data_docs: folder for Great Expectations' own pages, None = none.
     """
 
     run: RunOptions
@@ -43,6 +44,7 @@ class CheckOptions:
     suites: tuple[str, ...] | None = None
     show_values: bool = False
     workbook: Path | None = None
+    data_docs: Path | None = None
 
 
 def check_sources(options: CheckOptions, watcher: Watcher) -> Verdict:
@@ -80,6 +82,16 @@ def check_sources(options: CheckOptions, watcher: Watcher) -> Verdict:
             quality.check(ws, expectations, suites=options.suites, as_of=run.as_of, watcher=watcher).check()
             if run.project is not None:
                 quality.read_previous(ws, run.project.quality)
+            if options.data_docs is not None:
+                page = quality.write_data_docs(
+                    ws,
+                    expectations,
+                    options.data_docs,
+                    as_of=run.as_of,
+                    language=run.language or "en",
+                    show_values=options.show_values,
+                )
+                watcher.say(f"Data Docs: {page}")
             verdict = read_verdict(
                 ws,
                 files=shown_files(run.sources),
@@ -103,6 +115,7 @@ def _write_workbook(ws: Workspace, path: Path, run: RunOptions) -> None:
         language=run.language or "en",
         as_of=run.as_of,
         links=source_links(run.sources, path.absolute().parent),
+        book=rule_books(run.project)[0],
     )
 
 

@@ -4,7 +4,7 @@ The only package that imports Great Expectations, and only when :func:`check`, :
 :func:`write_data_docs` runs.
 """
 
-from engine.quality.check import RECORDS, check, warm_up
+from engine.quality.check import RECORDS, check, warm_up, write_data_docs
 from engine.quality.history import read_previous, remember
 
-__all__ = ["RECORDS", "check", "read_previous", "remember", "warm_up"]
+__all__ = ["RECORDS", "check", "read_previous", "remember", "warm_up", "write_data_docs"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import get_args
 
 import duckdb
@@ -23,7 +24,7 @@ from engine.rulebook import RuleBook
 from engine.rulebook.expectations import CheckedTable, Dimension, ExpectationRule, Suite, load_suites, problem_at
 from engine.sql import identifier, qualified
 from engine.tables import QUALITY_EXPECTATION, QUALITY_FINDING, QUALITY_PREVIOUS, QUALITY_SCORE
-from engine.vocabulary import Severity
+from engine.vocabulary import Language, Severity
 from engine.workspace import Workspace, in_list
 
 RECORDS: tuple[CheckedTable, ...] = ("intake.record", "standardise.record")
@@ -85,6 +86,16 @@ def check(
         if of_table:
             _check_table(ws, book, table, of_table, as_of, watcher)
     return _report(ws, tables, watcher)
+
+
+def write_data_docs(
+    ws: Workspace, book: RuleBook, folder: Path, *, as_of: date, language: Language = "en", show_values: bool = False
+) -> Path:
+    """Great Expectations' own pages of what :func:`check` found; see :mod:`engine.quality.data_docs`."""
+    warm_up()
+    from engine.quality import data_docs
+
+    return data_docs.write_data_docs(ws, book, folder, as_of=as_of, language=language, show_values=show_values)
 
 
 def _forget(ws: Workspace, tables: Sequence[CheckedTable]) -> None:
