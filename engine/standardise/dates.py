@@ -42,7 +42,8 @@ class StandardDate(NamedTuple):
 
     ``reason`` beside a day: ``ambiguous_day_month`` (01/02/1985 in a column that never says which is the month),
     ``unusual_day_month_order`` (13/05 in a column that writes the month first), ``two_digit_year``, ``excel_serial``,
-    ``time_zone_doubt`` (1985-03-12T23:00:00Z: a midnight of the 13th, written in another zone; kept as it stands).
+    ``very_old`` (older than people get; kept, it may still tell two records alike), ``time_zone_doubt``
+    (1985-03-12T23:00:00Z: a midnight of the 13th, written in another zone; kept as it stands).
     Without a day, perhaps with a year: ``year_only``, ``impossible_date``. With neither:
     ``future_date``, ``too_old``, ``placeholder``, ``not_a_date``.
     """
@@ -86,17 +87,18 @@ class DateWords:
 def standardise_birth_date(raw: str, words: DateWords, *, order: DayMonthOrder, as_of: date) -> StandardDate:
     """A birth date: placeholders, the future and the very old are refused; two-digit years lie in the past."""
     found = read_date(raw, words, order=order, latest=as_of)
-    oldest = max(words.oldest_birth_year, as_of.year - words.oldest_age)
     if found.day is None:
-        if found.year is not None and not oldest <= found.year <= as_of.year:
+        if found.year is not None and not words.oldest_birth_year <= found.year <= as_of.year:
             return StandardDate(None, None, "future_date" if found.year > as_of.year else "too_old")
         return found
     if found.day.isoformat() in words.placeholder_days:
         return StandardDate(None, None, "placeholder")
     if found.day > as_of:
         return StandardDate(None, None, "future_date")
-    if found.day.year < oldest:
+    if found.day.year < words.oldest_birth_year:
         return StandardDate(None, None, "too_old")
+    if found.reason is None and found.day.year < as_of.year - words.oldest_age:
+        return found._replace(reason="very_old")
     if found.reason is None and _LATE_EVENING.fullmatch(raw.strip()):
         return found._replace(reason="time_zone_doubt")
     return found

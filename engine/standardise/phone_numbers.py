@@ -38,7 +38,7 @@ class PhoneCell(NamedTuple):
         mobiles: those that can only be mobiles.
         local: ``~`` and significant digits of numbers that could not be made international.
         reason: why there is no number (placeholder, invalid_phone, country_unknown, spreadsheet_exponent), or
-            several_numbers, or zero_repaired (one number, whose leading 0 Italy's plan wants or no longer wants).
+            several_numbers, or italian_zero (one number, whose leading 0 Italy's plan wants or no longer wants).
     """
 
     numbers: list[str]
@@ -113,7 +113,7 @@ def read_phone_cell(raw: str, country: str | None, rules: PhoneRules) -> PhoneCe
         if len(digits) >= rules.local_digits and len(set(digits)) > 1:
             local["~" + digits] = None
     if numbers:
-        reason = "several_numbers" if len(numbers) > 1 else "zero_repaired" if repaired else None
+        reason = "several_numbers" if len(numbers) > 1 else "italian_zero" if repaired else None
     elif local:
         reason = "country_unknown" if country is None and _INTERNATIONAL.match(text) is None else "invalid_phone"
     else:

@@ -448,6 +448,14 @@ _LETTER_ADDED = re.compile(r"[-–/+]([a-z])", re.IGNORECASE)
 _POINTS = frozenset("nsew")
 
 
+def _is_year(number: str, style: StreetStyle | None) -> bool:
+    """Whether a number behind a month is its year: "8 mai 1945", and "8 mai 45" where numbers stand in front."""
+    return int(number) > 999 or (style is not None and style.number_first and number in _SHORT_YEARS)
+
+
+_SHORT_YEARS = frozenset({"14", "18", "39", "44", "45", "62"})
+
+
 def _trailing(text: str, style: StreetStyle | None) -> tuple[str, str, str, str] | None:
     dutch = _DUTCH.fullmatch(text)
     addition = ""
@@ -459,7 +467,7 @@ def _trailing(text: str, style: StreetStyle | None) -> tuple[str, str, str, str]
     if found is None or not _LETTER.search(found["street"]):
         return None
     street = found["street"].rstrip(" ,")
-    if _ROADS_WITH_NUMBERS.fullmatch(street) or (_MONTH.search(street) and int(found["base"]) > 31):
+    if _ROADS_WITH_NUMBERS.fullmatch(street) or (_MONTH.search(street) and _is_year(found["base"], style)):
         return None
     more = found["more"] or ""
     repeat = found["repeat"] or found["letter"] or ""
@@ -484,11 +492,11 @@ def _guessed_style(street: str, number_first: bool, rules: LineRules) -> StreetS
     """The style of a row without a country: by its street type, else English, which changes least."""
     words = fold(street).split()
     french = rules.styles["FR"].languages[0]
-    if (
-        words
-        and words[0] in french.canonical
-        and (words[0] == "rue" or (len(words) > 1 and words[1] in french.particles))
-    ):
+    said = words[0] == "rue" or (len(words) > 1 and words[1] in french.particles) if words else False
+    short = (
+        bool(words) and street.split(" ")[0].endswith(".") and words[-1] not in rules.styles["US"].languages[0].types
+    )
+    if words and ((said and words[0] in french.canonical) or (short and words[0] in french.types and len(words) > 1)):
         return rules.styles["FR"] if number_first else rules.styles["BE"]
     if number_first:
         return rules.styles["US"]
