@@ -187,6 +187,12 @@ def run(
         int | None, typer.Option(min=1, max=256, help="Threads and worker processes. Default: all cores.")
     ] = None,
     memory: Annotated[str | None, typer.Option(metavar="4GB", help="Memory the run may use. Default: 4GB.")] = None,
+    extract: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What this extract is called, such as j-1: it is compared with the one before."
+        ),
+    ] = None,
     accept_new_keys: Annotated[
         bool, typer.Option("--accept-new-keys", help="A source's keys were changed for good: go on all the same.")
     ] = False,
@@ -204,7 +210,7 @@ def run(
         from engine import pipeline
 
         options = _run_options(files or [], out, country, institution, language, as_of, threads, memory)
-        options = replace(options, accept_new_keys=accept_new_keys, accept_changes=accept_changes)
+        options = replace(options, extract=extract, accept_new_keys=accept_new_keys, accept_changes=accept_changes)
         with _narrator() as narrator:
             result = pipeline.run(options, narrator)
         _closing_words(options, result)

@@ -52,7 +52,9 @@ def create_project(
         written = {PROJECT_FILE: _project_text(folder.resolve().name, sources, country, institution)}
         written |= {f"rules/{name}": text for name, text in mappings.items()}
         written |= {"decisions.jsonl": "", "numbers.jsonl": ""}
-        written |= {".gitignore": "# derived, and contact data\n.assay/\nout/\nincoming/\n# keep it with numbers.jsonl, show it to nobody\nsecret.key\n"}
+        written |= {
+            ".gitignore": "# derived, and contact data\n.assay/\nout/\nincoming/\n# keep it with numbers.jsonl, show it to nobody\nsecret.key\n"
+        }
         for name, text in written.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")

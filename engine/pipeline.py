@@ -67,6 +67,7 @@ class RunOptions:
         threads: DuckDB threads and worker processes.
         memory: what the process may use in all, e.g. ``"4GB"``.
         project: the project folder the run is made in, None for bare files.
+        extract: what the extract is called (``j-1``); None = as the last one, ``first`` in the beginning.
         accept_new_keys: the keys of a source were changed once and for good: go on.
         accept_changes: go on although rules, settings, decisions or columns differ from what was frozen.
     """
@@ -82,6 +83,7 @@ class RunOptions:
     threads: int = 2
     memory: str = "4GB"
     project: Project | None = None
+    extract: str | None = None
     accept_new_keys: bool = False
     accept_changes: bool = False
 
@@ -137,7 +139,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     Raises:
         AssayError: see :mod:`engine.errors`; nothing is half written then.
     """
-    from engine import delivery, freezing, golden, intake, matching, quality, standardise
+    from engine import delivery, extracts, freezing, golden, intake, matching, quality, standardise
 
     watcher = _Once(watcher)
     # imports that take seconds run beside the first stages
@@ -193,8 +195,10 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         if options.project is not None:
             quality.read_previous(ws, options.project.quality)
         with clock.stage("presentation"):
+            _compare(ws, options, numbers, decisions, outbox.folder, watcher)
             report = _present(ws, options, mappings, clock.reports, outbox.folder)
         if options.project is not None:
+            extracts.keep_snapshot(ws, options.project.extracts, _label(options))
             golden.append_identity(ws, options.project.numbers)  # first: a number shown is a number given
         files = outbox.publish()
         if options.project is not None:
@@ -214,6 +218,40 @@ def _frozen(options: RunOptions) -> Frozen | None:
     if frozen is not None:
         refuse_changes(options.project, frozen)
     return frozen
+
+
+def _label(options: RunOptions) -> str:
+    """What this extract is called: as told, else as the last one."""
+    from engine import extracts
+
+    if options.extract is not None:
+        return extracts.check_label(options.extract)
+    return extracts.last_label(options.project.extracts) if options.project else extracts.last_label(Path())
+
+
+def _compare(
+    ws: Workspace,
+    options: RunOptions,
+    numbers: Numbers,
+    decisions: Sequence[tuple[str, str, str]],
+    out: Path,
+    watcher: Watcher,
+) -> None:
+    """Say what differs from the extract before, when there was one."""
+    from engine import extracts, presentation
+
+    if options.project is None:
+        return
+    label = _label(options)
+    before = extracts.previous_snapshot(options.project.extracts, label)
+    if before is None:
+        return
+    known = {str(contact) for contact in numbers.registry.column("contact_id").unique().to_pylist() if contact}
+    extracts.compare_extracts(ws, before[1], known=known, decided=decisions)
+    data = extracts.delta_data(ws, label=label, before=before[0])
+    presentation.write_delta(ws, data, out)
+    counts = ", ".join(f"{data[change]:,} {change}" for change in ("kept", "new", "back", "changed", "joined", "split"))
+    watcher.say(f"{label} against {before[0]}: {counts}, {data['gone']:,} gone")
 
 
 def _warm_up() -> None:
@@ -308,6 +346,7 @@ def _present(
         language=language,
         as_of=options.as_of,
         links=source_links(options.sources, options.out),
+        book=rule_books(options.project)[0],
     )
     _write_mappings(mappings, out)
     settings: dict[str, object] = {

@@ -106,6 +106,11 @@ class Project:
         return self.root / "quality.jsonl"
 
     @property
+    def extracts(self) -> Path:
+        """What former extracts left, to compare the next with: derived."""
+        return self.workspace / "extracts"
+
+    @property
     def models(self) -> Path:
         """Trained match models."""
         return self.root / "models"

@@ -467,13 +467,30 @@ DELIVERY_NOTE = Table(
     ),
 )
 
+EXTRACTS_CONTACT = Table(
+    "extracts.contact",
+    "one row per contact that is not what it was in the extract before",
+    (
+        _need("contact_id", TEXT, "contact, of this extract or of the one before"),
+        _need("contact_nr", TEXT, "its number"),
+        _need("change", TEXT, "new, back, changed, joined, split or gone"),
+        _need("fields", TEXTS, "attributes whose golden value changed"),
+        Column("other_contact_id", TEXT, "joined: the contact its records are in now; split: the one they were in"),
+        Column(
+            "why",
+            TEXT,
+            "joined or split: a decision, or the strongest evidence; null = the evidence that tied it is gone",
+        ),
+    ),
+)
+
 TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
     STANDARDISE_VALUE, STANDARDISE_RECORD, STANDARDISE_FREQUENT,
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
     GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
-    DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE,
+    DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE, EXTRACTS_CONTACT,
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Presentation: the files people and programs take away, the report and the manifest."""
 
 from engine.presentation.charts import warm_up
+from engine.presentation.delta import write_delta
 from engine.presentation.facts import RunFacts
 from engine.presentation.files import write_tables
 from engine.presentation.manifest import output_files, rule_hashes, versions, write_manifest
@@ -16,6 +17,7 @@ __all__ = [
     "rule_hashes",
     "versions",
     "warm_up",
+    "write_delta",
     "write_manifest",
     "write_report",
     "write_tables",

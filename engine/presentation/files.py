@@ -57,6 +57,8 @@ FILES: tuple[OutputFile, ...] = (
 
 OTHERS: Mapping[str, str] = {
     "findings.xlsx": "the findings to correct from: a sheet per problem, what is wrong and what to do",
+    "delta.csv": "every contact that is not what it was in the extract before, and why it joined or split",
+    "delta.json": "how many contacts are kept, new, back, changed, joined, split and gone; which fields changed",
     "protocol.json": "every column transformation, in order, with its counts: enough to replay them",
     "report.html": "this report",
     "report.json": "the same figures, for programs",

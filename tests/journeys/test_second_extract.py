@@ -47,9 +47,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "p"
 
 
-def again(project: Path, *rows: str) -> None:
+def again(project: Path, *rows: str, extract: str = "j-1") -> None:
     (project / "incoming" / "clients.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
-    code, _, stderr = assay("run", "--as-of", "2026-12-05")
+    code, _, stderr = assay("run", "--as-of", "2026-12-05", "--extract", extract)
     assert code == 0, stderr
 
 
@@ -70,6 +70,9 @@ def test_gone_new_and_doubled_records_leave_the_others_alone(project: Path) -> N
     states = former(project)
     assert states["200"] == ("gone", "")
     assert states["050"] == ("replaced", "100")
+    delta = json.loads((project / "out" / "delta.json").read_text(encoding="utf-8"))
+    counted = {change: delta[change] for change in ("kept", "new", "back", "changed", "joined", "split", "gone")}
+    assert counted == {"kept": 2, "new": 0, "back": 0, "changed": 0, "joined": 0, "split": 0, "gone": 1}
 
 
 def test_a_record_under_a_new_key_keeps_its_contact_and_the_decisions_about_it(project: Path) -> None:
@@ -118,4 +121,3 @@ def test_a_frozen_project_stops_before_writing_when_rules_or_columns_changed(pro
     assert code == 3
     assert "clients: columns missing: E-mail" in stderr
     assert (project / "out" / "manifest.json").read_bytes() == manifest
-    assert assay("run", "--as-of", "2026-12-05", "--accept-changes")[0] == 0
