@@ -78,16 +78,14 @@ def proper_case(
     """
     names = {} if inner_capital_names is None or first_name else inner_capital_names
     if text.isalpha() and text.isascii() and not style.turkish and len(text) > _INITIALS:
-        if text.isupper() or text.islower() or _CAPS_LOCK.fullmatch(text):
+        if text.isupper() or text.islower() or (text[0].islower() and _CAPS_LOCK.fullmatch(text)):
             lowered = text.lower()
             if lowered in names:
                 return names[lowered]
             if not lowered.startswith(inner_capital) and not (style.ij and lowered.startswith("ij")):
                 return text.capitalize()
-        elif not text.startswith("Ma"):
-            return (
-                _MAC_IN_CAPITALS.sub(lambda found: found[1] + found[2].capitalize(), text) if text[1] == "c" else text
-            )
+        elif text[0] != "M" or text[1] not in "ac":
+            return text
     if not (_is_one_case(text) or _capitals_after_particles(text, style)):
         if _CAPS_LOCK.fullmatch(text):
             return text.swapcase()

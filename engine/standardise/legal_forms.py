@@ -59,6 +59,7 @@ class FormTable:
     by_spelling: Mapping[str, tuple[Form, ...]]
     same_as: Mapping[str, str]
     states: frozenset[tuple[str, ...]]
+    state_ends: frozenset[str]
     followed_by: Mapping[str, frozenset[str]]
 
     @classmethod
@@ -75,10 +76,12 @@ class FormTable:
                     entries = table.setdefault(key, [])
                     if found not in entries:
                         entries.append(found)
+        states = frozenset(tuple(fold(state).split()) for state in rules.states)
         return cls(
             {spelling: tuple(entries) for spelling, entries in table.items()},
             rules.same_as,
-            frozenset(tuple(fold(state).split()) for state in rules.states),
+            states,
+            frozenset(state[-1] for state in states),
             {country: frozenset(map(fold, words)) for country, words in rules.followed_by.items()},
         )
 
@@ -94,38 +97,39 @@ def find_legal_form(name: str, country: str | None, table: FormTable) -> FoundFo
     >>> find_legal_form("Muster S.à r.l.", "LU", table).canonical
     'S.à r.l.'
     """
-    found = _find(name, country, table, (True,))
+    words = words_of(name)
+    found = _find(name, words, country, table, at_end=True)
     if found is None:
         for within in _shortened(name, country, table):
-            found = _find(within, country, table, (True,))
+            found = _find(within, words_of(within), country, table, at_end=True)
             if found is not None and not found.keep_in_name:
                 return found
         found = None
-    return found or _find(name, country, table, (False,))
+    return found or _find(name, words, country, table, at_end=False)
 
 
-def _find(name: str, country: str | None, table: FormTable, ends: tuple[bool, ...]) -> FoundForm | None:
-    words = words_of(name)
-    for at_end in ends:
-        for length in range(min(_LONGEST, len(words) - 1), 0, -1):
-            spelled = words[-length:] if at_end else words[:length]
-            form = _choose(" ".join(spelled), country, table, at_end=at_end)
-            if form is not None:
-                agrees = country is not None and form.country in (country, table.same_as.get(country))
-                rest = words[:-length] if at_end else words[length:]
-                return FoundForm(form.canonical, agrees, form.risky, form.keep_in_name, rest, spelled, at_end, name,
-                                 form.is_risky_by_rule)  # fmt: skip
+def _find(
+    name: str, words: tuple[str, ...], country: str | None, table: FormTable, *, at_end: bool
+) -> FoundForm | None:
+    for length in range(min(_LONGEST, len(words) - 1), 0, -1):
+        spelled = words[-length:] if at_end else words[:length]
+        form = _choose(" ".join(spelled), country, table, at_end=at_end)
+        if form is not None:
+            agrees = country is not None and form.country in (country, table.same_as.get(country))
+            rest = words[:-length] if at_end else words[length:]
+            return FoundForm(form.canonical, agrees, form.risky, form.keep_in_name, rest, spelled, at_end, name,
+                             form.is_risky_by_rule)  # fmt: skip
     return None
 
 
 def _shortened(name: str, country: str | None, table: FormTable) -> Iterator[str]:
     """The name without what may follow a form: a state, a place behind a comma, a remark in parentheses, an owner."""
     words = name.split()
-    for length in (4, 3, 2, 1):
-        folded = tuple(fold(" ".join(words[-length:])).split())
-        if len(words) > length + 1 and folded in table.states:
-            yield " ".join(words[:-length]).rstrip(" ,(-")
-            break
+    if words and fold(words[-1]).rpartition(" ")[2] in table.state_ends:
+        for length in (4, 3, 2, 1):
+            if len(words) > length + 1 and tuple(fold(" ".join(words[-length:])).split()) in table.states:
+                yield " ".join(words[:-length]).rstrip(" ,(-")
+                break
     before, comma, after = name.rpartition(",")
     if comma and before and after.strip():
         yield before
@@ -173,7 +177,10 @@ def _joined(words: list[str]) -> Iterator[str]:
 
 def _choose(spelling: str, country: str | None, table: FormTable, *, at_end: bool) -> Form | None:
     wanted = "end" if at_end else "start"
-    forms = [form for form in table.by_spelling.get(spelling, ()) if form.pos in (wanted, "both")]
+    spelled = table.by_spelling.get(spelling)
+    if spelled is None:
+        return None
+    forms = [form for form in spelled if form.pos in (wanted, "both")]
     for home in (country, table.same_as.get(country or "")):
         for form in forms:
             if form.country == home:

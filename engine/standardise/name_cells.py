@@ -61,7 +61,9 @@ def open_cell(raw: str, words: NameWords) -> Cell:
     if name_verdict(text, folded, words.placeholders) == "placeholder" or _repeats_a_placeholder(folded, words):
         return Cell(text, folded, written_in or "placeholder", refused=True)
     shown, marked = _without_marks(text)
-    shown, remarked = _without_remark(shown, words)
+    remarked = False
+    if not words.remark_starts.isdisjoint(folded.split()):
+        shown, remarked = _without_remark(shown, words)
     shown = _edges(shown)
     if "@" in shown:
         return Cell(shown, fold(shown), "email_in_name", refused=True)

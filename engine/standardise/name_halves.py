@@ -82,7 +82,9 @@ def capitals_cue(
     tokens: list[str], words: NameWords, *, only_known_first_names: bool
 ) -> tuple[list[str], list[str]] | None:
     """One block in capitals beside mixed words is the last name, whatever the order: (last name, first names)."""
-    capital = [sum(map(str.isalpha, token)) > 1 and token.isupper() and not is_initials(token) for token in tokens]
+    if not any(map(str.isupper, tokens)):
+        return None
+    capital = [token.isupper() and sum(map(str.isalpha, token)) > 1 and not is_initials(token) for token in tokens]
     if not any(capital):
         return None
     begin, end = capital.index(True), len(capital) - 1 - capital[::-1].index(True)
@@ -165,6 +167,8 @@ def _is_last_name_too(token: str, words: NameWords) -> bool:
 
 def is_sure_first_name(token: str, words: NameWords) -> bool:
     """Whether a word is practically never a last name: Nathalie, Jean-Pierre."""
+    if token.isascii() and token.isalpha():
+        return token.lower() in words.never_last_names
     parts = fold_word(token).split()
     if len(parts) == 1:
         return parts[0] in words.never_last_names

@@ -144,6 +144,11 @@ class NameWords:
         return frozenset(words)
 
     @cached_property
+    def remark_starts(self) -> frozenset[str]:
+        """First words of the remarks."""
+        return frozenset(phrase[0] for phrase in self.remarks)
+
+    @cached_property
     def special_values(self) -> frozenset[str]:
         """Folded values that are placeholders or sample persons as a whole."""
         known = self.placeholders
@@ -180,17 +185,22 @@ class NameWords:
 
         Nine names of ten are plain: they skip the search for titles, suffixes, couples and companies.
         """
-        if _PLAIN.fullmatch(raw) is None or BROKEN.search(raw):
+        if raw.isascii():
+            if not raw.isalpha() and _PLAIN.fullmatch(raw) is None:
+                return False
+            apostrophe = "'" in raw
+            folded = raw.lower().replace("'", "").replace("-", " ")
+        elif _PLAIN.fullmatch(raw) is None or BROKEN.search(raw):
             return False
-        folded = raw.lower() if raw.isascii() and raw.isalpha() else fold(_APOSTROPHE.sub("", raw))
-        if len(folded) <= 2 or len(set(folded)) == 1 or self.placeholders.patterns.search(folded):
+        else:
+            apostrophe = _APOSTROPHE.search(raw) is not None
+            folded = fold(_APOSTROPHE.sub("", raw) if apostrophe else raw)
+        if len(folded) <= 2 or len(set(folded)) == 1 or folded in self.special_values:
             return False
-        if folded in self.special_values or not self.special.isdisjoint(folded.split()):
+        if not self.special.isdisjoint(folded.split()) or self.placeholders.patterns.search(folded):
             return False
         # "l'auberge" is one word above and hides its inn
-        return not _APOSTROPHE.search(raw) or self.special.isdisjoint(
-            word for word in fold(raw).split() if len(word) > 1
-        )
+        return not apostrophe or self.special.isdisjoint(word for word in fold(raw).split() if len(word) > 1)
 
     def is_first_name(self, word: str) -> bool:
         """Whether a word, or the first half of a hyphenated one, is a common first name."""

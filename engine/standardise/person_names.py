@@ -216,9 +216,13 @@ def _open(raw: str, words: NameWords) -> tuple[Cell, PersonName | None]:
     return cell, None
 
 
-def _closed(name: PersonName, found: Affixes, cell: Cell, words: NameWords, *, with_family: bool = False) -> PersonName:
+def _closed(
+    name: PersonName, found: Affixes, cell: Cell, words: NameWords, *, with_family: bool = False, plain: bool = False
+) -> PersonName:
     """The name with what was taken off it and the strongest reason; a half that says nothing ("Mme XXX") goes."""
-    first_name, last_name = (settle(half, words) for half in (name.first_name, name.last_name))
+    first_name, last_name = name.first_name, name.last_name
+    if not plain:
+        first_name, last_name = settle(first_name, words), settle(last_name, words)
     emptied = (name.first_name, name.last_name) != (None, None) and first_name is None and last_name is None
     persons = 2 if found.several and name.persons == 1 else name.persons
     title = found.title
@@ -270,7 +274,7 @@ def _short_way(cell: Cell, words: NameWords, *, style: str, order: NameOrder, ti
     elif len(firsts) > 1 and firsts[-1] in words.behind_comma:
         return None
     name = PersonName(words.cased(firsts, style, first_name=True), words.cased(lasts, style), persons=1)
-    return _closed(name, found, cell, words)
+    return _closed(name, found, cell, words, plain=True)
 
 
 def _tokens(text: str, words: NameWords, *, full: bool = False) -> list[str]:
