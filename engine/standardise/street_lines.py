@@ -254,8 +254,9 @@ def read_plain_street(street: str, country: str | None, number_first: bool, rule
     style = rules.styles.get(country) if country is not None else None
     if (style is not None and style.number_first and not number_first) or not _is_plain(street, style, rules):
         return _NOT_PLAIN
-    before, _, after = _line(_written(street, country, number_first, rules), "\x00", "\x00").partition("\x00")
-    return PlainStreet(before, after, _written(street, country, number_first, rules).text)
+    written = _written(street, country, number_first, rules)
+    before, _, after = _line(written, "\x00", "\x00").partition("\x00")
+    return PlainStreet(before, after, written.text)
 
 
 _PLAIN = re.compile(r"(?!.*(?:  |[ÃÂâÅÐÄ]))[^\W\d_](?:[^\W\d_]|[ .'’-])*[^\W\d_]{2}\.?")

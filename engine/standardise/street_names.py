@@ -115,6 +115,7 @@ def standardise_street(text: str, style: StreetStyle) -> str:
     return write_street(text, style)[0]
 
 
+@functools.lru_cache(maxsize=1 << 14)  # a line's street is judged while the line is split, then written
 def write_street(text: str, style: StreetStyle) -> tuple[str, bool]:
     """Like :func:`standardise_street`, and whether one of the country's languages knows the type."""
     words = _WORD.findall(_POINT_GLUED.sub(r"\1. ", text) if style.directions else text)
