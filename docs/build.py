@@ -43,7 +43,10 @@ def tables() -> str:
 
 def exit_codes() -> str:
     """The exit codes, from engine/errors.py."""
-    rows = [("0", "done", "Everything was written.")]
+    rows = [
+        ("0", "done", "Everything was written; the gate of `assay check` is met."),
+        ("1", "gate", "The gate of `assay check` is not met: see how-to/check-in-ci.md."),
+    ]
     rows += [
         (str(error.exit_code), f"`{error.__name__}`", _first_paragraph(error))
         for error in sorted(_family(AssayError), key=lambda error: (error.exit_code, error.__name__))
