@@ -13,6 +13,8 @@ from markupsafe import escape
 
 from engine.presentation import render_html, report, report_data
 from engine.presentation.catalogue import FILES, catalogue, read
+from engine.presentation.files import FILES as OUTPUTS
+from engine.presentation.files import FOLDERS, OTHERS
 from engine.tables import GOLDEN_CONTACT, QUALITY_EXPECTATION, STANDARDISE_RECORD
 from engine.vocabulary import CONTACT_ATTRIBUTES, LANGUAGES, RECORD_ATTRIBUTES, Language
 from engine.workspace import Workspace
@@ -111,6 +113,11 @@ def test_every_key_in_the_templates_exists() -> None:
     found = keys_in_templates()
     assert len(found) > 100
     assert sorted(found - set(catalogue("en").texts)) == []
+
+
+def test_every_output_file_is_explained_in_every_language() -> None:
+    names = {*(file.name for file in OUTPUTS), *OTHERS, *FOLDERS}
+    assert sorted(names - {key.removeprefix("report.file.") for key in catalogue("de").texts}) == []
 
 
 def test_no_template_has_words_of_its_own() -> None:

@@ -28,7 +28,8 @@ def test_it_lists_every_file_with_rows_bytes_and_hash(ws: Workspace, tmp_path: P
     entries = {entry["file"]: entry for entry in manifest(tmp_path)["files"]}
     assert list(entries) == sorted(entries)
     assert {name: entry["rows"] for name, entry in entries.items()} == {
-        "crosswalk.csv": 4, "findings.csv": 1, "golden.csv": 2, "golden.parquet": 2, "held.csv": 2,
+        "crosswalk.csv": 4, "findings.csv": 1, "former_numbers.csv": 0, "golden.csv": 2, "golden.parquet": 2,
+        "held.csv": 2,
         "import/contacts.csv": None, "lineage.parquet": 1, "pairs.parquet": 3, "protocol.json": None, "review.csv": 1,
     }  # fmt: skip
     golden = (tmp_path / "golden.csv").read_bytes()

@@ -12,6 +12,9 @@ LONGEST = 32_767
 NAME_LENGTH = 31
 """Signs that Excel takes in the name of a sheet."""
 
+HEAD_HEIGHT = 32
+"""Points of a row of column names: some take two lines in one language or another."""
+
 _MOST_LINES = 8
 """Lines a row shows at most; the rest is there when somebody opens the cell."""
 

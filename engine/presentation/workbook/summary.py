@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.presentation.catalogue import Catalogue
 from engine.presentation.sections.scores import by_dimension
-from engine.presentation.workbook.cells import Formats, row_height, safe_text
+from engine.presentation.workbook.cells import HEAD_HEIGHT, Formats, row_height, safe_text
 from engine.presentation.workbook.rows import Problem
 from engine.workspace import Workspace
 
@@ -56,6 +56,7 @@ def write_summary(
 
 
 def _head(sheet: Any, at: int, formats: Formats, words: Catalogue, names: Sequence[str]) -> int:
+    sheet.set_row(at, HEAD_HEIGHT)
     for column, name in enumerate(names):
         sheet.write_string(at, column, words.text(f"workbook.{name}"), formats.head)
     return at + 1

@@ -17,7 +17,7 @@ from engine.errors import SurroundingsError
 from engine.presentation.atomic import replacing
 from engine.presentation.catalogue import Catalogue, catalogue
 from engine.presentation.files import fill_gaps
-from engine.presentation.workbook.cells import Formats, row_height, safe_text, sheet_name
+from engine.presentation.workbook.cells import HEAD_HEIGHT, Formats, row_height, safe_text, sheet_name
 from engine.presentation.workbook.rows import Problem, findings, header_of, headers, made_ready, problems, sources
 from engine.presentation.workbook.splice import Row, fill_sheets
 from engine.presentation.workbook.suggestions import Suggest, suggestions
@@ -158,6 +158,7 @@ def _write_head(sheet: Any, formats: Formats, words: Catalogue, problem: Problem
     sheet.write_string(1, 0, safe_text(problem.sentence, ""), formats.strong)
     if problem.findings > shown:
         sheet.write_string(2, 0, words.text("workbook.more", count=problem.findings - shown), formats.note)
+    sheet.set_row(_HEADER, HEAD_HEIGHT)
     for column, (name, _) in enumerate(_COLUMNS):
         sheet.write_string(_HEADER, column, words.text(f"workbook.{name}"), formats.head)
     own = {"severity": formats.severity[problem.severity], "file": formats.quiet, "line": formats.line,
