@@ -59,7 +59,8 @@ def _plan(country: str) -> tuple[bool, str, re.Pattern[str], tuple[re.Pattern[st
     plan = library.PhoneMetadata.metadata_for_region(country, None)
     assert plan is not None, country
     general = plan.general_desc
-    assert general is not None and general.national_number_pattern, country
+    assert general is not None, country
+    assert general.national_number_pattern, country
     patterns = [
         kind.national_number_pattern
         for kind in (plan.fixed_line, plan.mobile, *(getattr(plan, name) for name in SPECIAL_KINDS))
