@@ -14,7 +14,10 @@ Direction = Literal["first_last", "last_first"]
 
 _INITIALS = re.compile(r"[^\W\d_](?:(?:\.-?|-)[^\W\d_])*\.?-?", re.UNICODE)
 _ELIDED = re.compile(r"(?:d|l|dell|dall|dal|o)['’](?=\w)", re.IGNORECASE)
-_ONLY_PARTICLES = frozenset({"de", "d", "du", "des", "von", "vom", "zum", "zur"})
+_ONLY_PARTICLES = frozenset(
+    ("de", "d", "du", "des", "von", "vom", "zum", "zur", "da", "do", "dos", "das", "della", "delle", "dello", "dalla",
+     "degli", "dei", "vande", "vanden", "vander")
+)  # fmt: skip
 _FRENCH = frozenset({"fr", "ch", "be", "lb"})
 _SPANISH = frozenset({"es", "pt"})
 _SURE_HEADS = frozenset({"jean", "marie", "anne", "hans", "karl"})
