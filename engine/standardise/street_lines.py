@@ -115,8 +115,14 @@ class LineRules:
         )
 
 
+_LONGEST = 300
+"""Signs of a line that may be an address; longer ones are remarks, and stay whole."""
+
+
 def read_street_line(text: str, country: str | None, rules: LineRules) -> StreetLine:
     """Take a line of a row of ``country`` (None = unknown) apart; ``text`` is clean and not empty."""
+    if len(text) > _LONGEST:
+        return StreetLine(text, None, None, None, None, (), 0)
     glued = _GLUED_NUMBER.match(text)
     style = rules.styles.get(country) if country is not None else None
     if glued is not None and style is not None and fold(glued[2]) in style.languages[0].types:
