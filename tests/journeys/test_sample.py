@@ -26,8 +26,8 @@ pytestmark = pytest.mark.journey
 
 AS_OF = date(2026, 11, 22)
 PROMISED = {
-    "crosswalk.csv", "golden.csv", "golden.parquet", "lineage.parquet", "findings.csv", "findings.xlsx", "pairs.parquet", "review.csv",
-    "held.csv", "protocol.json", "report.json", "report.html", "manifest.json",
+    "crosswalk.csv", "golden.csv", "golden.parquet", "lineage.parquet", "findings.csv", "findings.xlsx",
+    "pairs.parquet", "review.csv", "held.csv", "protocol.json", "report.json", "report.html", "manifest.json",
 }  # fmt: skip
 
 
