@@ -3,9 +3,12 @@
 Usage::
 
     python -m benchmarks.accuracy --labelled DIR [--sets febrl1,fake_1000] [--json] [--errors DIR]
+    python -m benchmarks.accuracy --sets sample --generated 5000:11,5000:23 --odd 5
 
 DIR holds one folder a set with ``input.csv`` (or several source files), ``truth.csv`` and, for golden records,
-``clean.csv``. The generated base of docs/sample is always scored too. Peers' figures stand beside (peers.json).
+``clean.csv``. The generated base of docs/sample is always scored too; ``--generated ROWS:SEED,...`` adds the same base
+from other seeds, ``--odd SEED`` the odd tables of benchmarks/generator/odd.py. Peers' figures are in peers.json.
+Last comes the reliability of the stated probabilities, pooled over all sets.
 """
 
 from __future__ import annotations
@@ -17,14 +20,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from benchmarks.scoring import score_crosswalk, score_golden
+from benchmarks.generator.odd import SHAPES, write_odd
+from benchmarks.generator.sample import write_sample
+from benchmarks.scoring import Bin, pooled, reliability_markdown, score_crosswalk, score_golden, score_pairs
+from engine.errors import AssayError
 from engine.pipeline import RunOptions, RunSource, run
 from engine.progress import Silent
 
@@ -73,8 +80,25 @@ def cases(labelled: Path | None, wanted: set[str], scratch: Path) -> Iterator[Ca
                 None,
             )
     if SAMPLE.is_dir() and (not wanted or "sample" in wanted):
-        files = tuple(sorted(path for path in SAMPLE.glob("*.csv") if path.name not in NOT_INPUT))
-        yield Case("sample", files, SAMPLE / "truth.csv", None)
+        yield _case(SAMPLE)
+
+
+def made(generated: str, odd: int | None, scratch: Path) -> Iterator[Case]:
+    """Bases made on the spot: ``generated`` as ``rows:seed,...``, and every odd table from one seed."""
+    for part in filter(None, generated.split(",")):
+        rows, seed = part.split(":")
+        folder = scratch / f"generated {part}"
+        write_sample(folder, int(rows), int(seed))
+        yield _case(folder)
+    for shape in SHAPES if odd is not None else ():
+        folder = scratch / f"odd {shape}"
+        write_odd(folder, shape, odd or 0)
+        yield _case(folder)
+
+
+def _case(folder: Path) -> Case:
+    files = tuple(sorted(path for path in folder.glob("*.csv") if path.name not in NOT_INPUT))
+    return Case(folder.name, files, folder / "truth.csv", None)
 
 
 def measure(case: Case, out: Path, errors: Path | None) -> dict[str, Any]:
@@ -95,6 +119,8 @@ def measure(case: Case, out: Path, errors: Path | None) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         **score_crosswalk(out / "crosswalk.csv", case.truth).row(),
     }
+    bins = score_pairs(out / "pairs.parquet", out / "crosswalk.csv", case.truth)
+    found["reliability"] = [asdict(one) for one in bins]
     if case.clean is not None:
         golden = score_golden(out / "golden.csv", out / "crosswalk.csv", case.truth, case.clean, FEBRL_FIELDS)
         if golden is not None:
@@ -154,14 +180,22 @@ def main() -> None:
     parser.add_argument("--labelled", type=Path, help="folder of labelled sets")
     parser.add_argument("--sets", default="", help="only these, comma separated")
     parser.add_argument("--errors", type=Path, help="write wrong and missed pairs here, a file a set")
+    parser.add_argument("--generated", default="", help="further generated bases, ROWS:SEED,...")
+    parser.add_argument("--odd", type=int, help="the odd tables too, from this seed")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     peers = json.loads((HERE / "peers.json").read_text(encoding="utf-8"))
     wanted = {name for name in options.sets.split(",") if name}
     results = []
     with tempfile.TemporaryDirectory(prefix="assay-accuracy-") as scratch:
-        for number, case in enumerate(cases(options.labelled, wanted, Path(scratch) / "inputs")):
-            found = measure(case, Path(scratch) / f"out{number}", options.errors)
+        inputs = Path(scratch) / "inputs"
+        listed = chain(cases(options.labelled, wanted, inputs), made(options.generated, options.odd, inputs))
+        for number, case in enumerate(listed):
+            try:
+                found = measure(case, Path(scratch) / f"out{number}", options.errors)
+            except AssayError as refused:  # an odd table may be no contacts at all: that is an answer
+                print(f"{case.name:<28} refused: {type(refused).__name__}", file=sys.stderr)
+                continue
             found["peers"] = peers["pairwise_f1"].get(case.name, {})
             results.append(found)
             if not options.json:
@@ -169,7 +203,8 @@ def main() -> None:
     if options.json:
         json.dump(results, sys.stdout, indent=2)
     elif results:
-        print(f"macro pairwise F1 {sum(found['f1'] for found in results) / len(results):.4f}")
+        print(f"macro pairwise F1 {sum(found['f1'] for found in results) / len(results):.4f}\n")
+        print(reliability_markdown(pooled([[Bin(**one) for one in found["reliability"]] for found in results])))
 
 
 def _line(found: dict[str, Any]) -> str:

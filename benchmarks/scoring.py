@@ -98,6 +98,73 @@ def score_crosswalk(crosswalk: Path, truth: Path) -> Score:
     )
 
 
+BINS = (0.0, 0.05, 0.15, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1.0)
+"""Bounds of the bins of stated probability; the last one holds identical records only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Scored pairs of one bin of stated probability: how many, what was stated on average, how many are right."""
+
+    low: float
+    pairs: int
+    stated: float
+    right: int
+
+
+def score_pairs(pairs: Path, crosswalk: Path, truth: Path) -> list[Bin]:
+    """The reliability of match_probability: bins of scored pairs against truth (pairs.parquet of a run)."""
+    con = duckdb.connect()
+    for name, path in (("crosswalk", crosswalk), ("truth", truth)):
+        con.execute(
+            f"create table {name} as select * from read_csv($path, all_varchar = true, header = true, delim = ',', "
+            "quote = '\"')",
+            {"path": str(path)},
+        )
+    con.execute("create table pair as select * from read_parquet($path)", {"path": str(pairs)})
+    found = con.execute(
+        """
+        with entity as (select record_id, entity_id from crosswalk join truth using (source, line_no))
+        select list_max(list_filter($bins, lambda b: b <= p.match_probability)) as low, count(*),
+            avg(p.match_probability), count(*) filter (l.entity_id = r.entity_id)
+        from pair p
+        join entity l on l.record_id = p.record_id_l
+        join entity r on r.record_id = p.record_id_r
+        group by low order by low
+        """,
+        {"bins": list(BINS)},
+    ).fetchall()
+    return [Bin(float(low), int(count), round(float(stated), 4), int(right)) for low, count, stated, right in found]
+
+
+def pooled(listed: list[list[Bin]]) -> list[Bin]:
+    """Bins of several runs as one."""
+    together = []
+    for low in BINS:
+        same = [one for bins in listed for one in bins if one.low == low]
+        pairs = sum(one.pairs for one in same)
+        if pairs:
+            stated = sum(one.stated * one.pairs for one in same) / pairs
+            together.append(Bin(low, pairs, round(stated, 4), sum(one.right for one in same)))
+    return together
+
+
+def reliability_markdown(bins: list[Bin]) -> str:
+    """The bins as a table: stated probability against the share that is right, and the same from each bin upwards."""
+    rows = [
+        "| stated from | pairs | stated | right | stated from here up | right from here up |",
+        "|---|---|---|---|---|---|",
+    ]
+    for place, one in enumerate(bins):
+        above = bins[place:]
+        pairs = sum(other.pairs for other in above)
+        stated = sum(other.stated * other.pairs for other in above) / pairs
+        right = sum(other.right for other in above) / pairs
+        share = one.right / one.pairs
+        rows.append(f"| {one.low:g} | {one.pairs} | {one.stated:.4f} | {share:.4f} | {stated:.4f} | {right:.4f} |")
+    return "\n".join(rows)
+
+
 def score_golden(golden: Path, crosswalk: Path, truth: Path, clean: Path, fields: dict[str, str]) -> GoldenScore | None:
     """Compare golden.csv with the clean original of each entity, case, punctuation and leading zeros forgiven.
 

@@ -220,6 +220,64 @@ def test_a_placeholder_that_everybody_has_links_nobody_in_a_clean_file(ws: Works
     assert ws.value("select count(*) from matching.parameter where comparison in ('email', 'phone')") == 0
 
 
+def test_a_third_record_does_not_join_senior_and_junior(ws: Workspace) -> None:
+    """The middle row fits both: it may belong to one of them, never make them one person."""
+    home = {**HOME, "house_number": "31"}
+    three = [
+        one("x:1", "Marc", "Weber", suffix="SENIOR", emails=["weber31@web.de"], **home),
+        one("x:2", "Marc", "Weber", emails=["weber31@web.de"], phones=["+41791112233"], **home),
+        one("x:3", "Marc", "Weber", suffix="JUNIOR", phones=["+41791112233"], **home),
+    ]
+    cluster = run(ws, [*town(), *FAMILIES, *three])
+    assert cluster["x:1"] != cluster["x:3"]
+
+
+def test_a_row_without_first_name_does_not_join_two_spouses(ws: Workspace) -> None:
+    home = {**HOME, "house_number": "33"}
+    three = [
+        one("y:1", "Paul", "Rochat", phones=["+41217777777"], **home),
+        one("y:2", "Nicole", "Rochat", phones=["+41217777777"], **home),
+        one("y:3", None, "Rochat", phones=["+41217777777"], **home),
+    ]
+    cluster = run(ws, [*town(), *FAMILIES, *three])
+    assert cluster["y:1"] != cluster["y:2"]
+
+
+def test_a_mailbox_tells_which_spouse_a_row_without_first_name_is(ws: Workspace) -> None:
+    home = {**HOME, "house_number": "33"}
+    three = [
+        one("y:1", "Paul", "Rochat", emails=["paul.rochat@web.de"], **home),
+        one("y:2", "Nicole", "Rochat", emails=["nicole.rochat@web.de"], **home),
+        one("y:3", None, "Rochat", emails=["nicole.rochat@web.de"], **home),
+    ]
+    cluster = run(ws, [*town(), *FAMILIES, *three])
+    assert cluster["y:3"] == cluster["y:2"] != cluster["y:1"]
+
+
+def test_colleagues_of_one_last_name_stay_apart(ws: Workspace) -> None:
+    two = [
+        relay("z:1", "Anna", "Romano", "Alpina Hotel", website="https://alpina-hotel.ch", phones=["+41223334455"]),
+        relay("z:2", "Stefano", "Romano", "Alpina Hotel", website="https://alpina-hotel.ch", phones=["+41223334455"]),
+    ]
+    cluster = run(ws, [*town(), *FIRMS, *two])
+    assert cluster["z:1"] != cluster["z:2"]
+
+
+def test_a_place_of_birth_is_read_from_the_source(ws: Workspace) -> None:
+    """Two of one name, nothing else but where they were born: the place decides."""
+    records = [*town(), one("w:1", "Igor", "Zoller"), one("w:2", "Igor", "Zoller"), one("w:3", "Igor", "Zoller")]
+    given(ws, "standardise.record", records)
+    born = {"w:1": "Sion", "w:2": "Sion", "w:3": "Hamburg"}
+    given(ws, "intake.record", [{**kept, "birth_place": born.get(kept["record_id"])} for kept in _keys(records)])
+    link(ws, RuleBook(), threads=2, watcher=Silent()).check()
+    weight = {(row["record_id_l"], row["record_id_r"]): row["match_weight"] for row in rows(ws, "matching.pair")}
+    assert weight[("w:1", "w:2")] > weight.get(("w:1", "w:3"), -5.0)
+
+
+def _keys(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"record_id": record["record_id"]} for record in records]
+
+
 def test_nothing_in_nothing_out(ws: Workspace) -> None:
     assert run(ws, []) == {}
     assert rows(ws, "matching.pair") == []
