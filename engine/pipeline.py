@@ -195,8 +195,8 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         if options.project is not None:
             quality.read_previous(ws, options.project.quality)
         with clock.stage("presentation"):
-            _compare(ws, options, numbers, decisions, outbox.folder, watcher)
-            report = _present(ws, options, mappings, clock.reports, outbox.folder)
+            delta = _compare(ws, options, numbers, decisions, outbox.folder, watcher)
+            report = _present(ws, options, mappings, clock.reports, outbox.folder, delta)
         if options.project is not None:
             extracts.keep_snapshot(ws, options.project.extracts, _label(options))
             golden.append_identity(ws, options.project.numbers)  # first: a number shown is a number given
@@ -236,22 +236,23 @@ def _compare(
     decisions: Sequence[tuple[str, str, str]],
     out: Path,
     watcher: Watcher,
-) -> None:
+) -> dict[str, Any] | None:
     """Say what differs from the extract before, when there was one."""
     from engine import extracts, presentation
 
     if options.project is None:
-        return
+        return None
     label = _label(options)
     before = extracts.previous_snapshot(options.project.extracts, label)
     if before is None:
-        return
+        return None
     known = {str(contact) for contact in numbers.registry.column("contact_id").unique().to_pylist() if contact}
     extracts.compare_extracts(ws, before[1], known=known, decided=decisions)
     data = extracts.delta_data(ws, label=label, before=before[0])
     presentation.write_delta(ws, data, out)
     counts = ", ".join(f"{data[change]:,} {change}" for change in ("kept", "new", "back", "changed", "joined", "split"))
     watcher.say(f"{label} against {before[0]}: {counts}, {data['gone']:,} gone")
+    return data
 
 
 def _warm_up() -> None:
@@ -333,7 +334,12 @@ def _scratch(options: RunOptions) -> Path:
 
 
 def _present(
-    ws: Workspace, options: RunOptions, mappings: Sequence[SourceMapping], stages: Sequence[StageReport], out: Path
+    ws: Workspace,
+    options: RunOptions,
+    mappings: Sequence[SourceMapping],
+    stages: Sequence[StageReport],
+    out: Path,
+    delta: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """Write everything that is not an import file into ``out``, the manifest last; return the report's data."""
     from engine import presentation
@@ -368,6 +374,7 @@ def _present(
             versions=versions,
             warnings=_warnings(options),
             files=tuple(path.as_posix() for path in presentation.output_files(out)),
+            delta=delta,
         ),
     )
     presentation.write_report(report, out)

@@ -24,6 +24,7 @@ class RunFacts:
         versions: program and version, see :func:`engine.presentation.manifest.versions`.
         warnings: sentences a person should read before trusting the result.
         files: files written so far, relative to the output folder.
+        delta: what changed since the extract before, see :func:`engine.extracts.delta_data`; None = nothing to compare.
     """
 
     institution: str
@@ -35,6 +36,7 @@ class RunFacts:
     versions: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    delta: Mapping[str, object] | None = None
 
     def stage(self, name: str) -> StageReport | None:
         """The report of stage ``name``, or None when it did not run."""

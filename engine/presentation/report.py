@@ -41,6 +41,7 @@ def report_data(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
         "headline": flow.headline(ws),
         "ledger": flow.ledger(facts),
         "files": flow.files(facts),
+        "delta": None if facts.delta is None else dict(facts.delta),
         "population": population.population(ws),
         "sources": sources.sources(ws),
         "quality": quality.quality(ws, facts),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -278,3 +279,14 @@ def test_a_run_of_nothing_still_gives_a_page(ws: Workspace) -> None:
 )
 def test_a_shape_shows_the_form_and_not_the_value(ws: Workspace, text: str, expected: str) -> None:
     assert ws.value(f"select {shape('$text::varchar')}", {"text": text}) == expected
+
+
+def test_a_second_extract_has_a_chapter_of_its_own_and_the_first_has_none(ws: Workspace) -> None:
+    facts = scene(ws)
+    assert 'id="delta"' not in render_html(report_data(ws, facts))
+    delta = {"extract": "j-1", "before": "first", "kept": 1234, "changed": 5, "new": 6, "back": 0, "split": 0,
+             "joined": 2, "gone": 7, "fields": {"town": 5}}  # fmt: skip
+    html = render_html(report_data(ws, replace(facts, delta=delta)))
+    assert 'id="delta"' in html
+    for shown in ("extract j-1", "1,234", "joined into another", "gone at the source"):
+        assert shown in html
