@@ -225,7 +225,7 @@ def _english(words: list[str], language: Language, style: StreetStyle, plain: bo
 
 def _glued(words: list[str], language: Language, plain: bool) -> str | None:
     opening = language.canonical.get(fold(words[0]))
-    if opening is None and len(words) > 2 and words[0].endswith(".") and words[1].lower() in language.particles:
+    if opening is None and len(words) > 2 and words[0].lower() in ("str.", "pl.") and words[1] in language.particles:
         opening = language.types.get(fold(words[0]))
     if len(words) > 1 and opening is not None:
         kind = capital(opening)  # "Straße des 17. Juni", "Pl. der Einheit"
