@@ -53,7 +53,7 @@ def create_project(
         written |= {f"rules/{name}": text for name, text in mappings.items()}
         written |= {"decisions.jsonl": "", "numbers.jsonl": ""}
         written |= {
-            ".gitignore": "# derived, and contact data\n.assay/\nout/\nincoming/\n# keep it with numbers.jsonl, show it to nobody\nsecret.key\n"
+            ".gitignore": "# derived, and contact data\n.assay/\nout/\nincoming/\nenvironments/\n# keep it with numbers.jsonl, show it to nobody\nsecret.key\n"
         }
         for name, text in written.items():
             (folder / name).parent.mkdir(exist_ok=True)

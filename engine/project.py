@@ -32,7 +32,9 @@ _KEYS: dict[str, type] = {
     "milestone": dict,
     "numbers": dict,
     "engine": dict,
+    "environments": dict,
 }
+_ENVIRONMENT_KEYS: dict[str, type] = {"url": str, "production": bool}
 _SOURCE_KEYS: dict[str, type] = {"name": str, "path": str, "sheet": str, "encoding": str, "delimiter": str}
 _TABLE_KEYS: dict[str, dict[str, type]] = {
     "milestone": {"date": date},
@@ -225,6 +227,15 @@ def _mistakes(data: Mapping[str, Any], text: str, file: str) -> list[Problem]:
         if name in names:
             problems.append(Problem(file, _line(text, name), f'two sources are called "{name}"'))
         names.add(name)
+    environments = data.get("environments", {})
+    for name, entry in environments.items() if isinstance(environments, dict) else ():
+        if not isinstance(entry, dict):
+            problems.append(Problem(file, _line(text, name), f"environments.{name} must be a table"))
+            continue
+        problems += _unknown(entry, _ENVIRONMENT_KEYS, text, file)
+        if re.search(r"://[^/@]*:[^/@]+@|[?&\s]password\s*=", str(entry.get("url", ""))):
+            advice = "a password does not belong in this file: use PGPASSWORD or ~/.pgpass"
+            problems.append(Problem(file, _line(text, "url"), advice))
     language = data.get("language")
     if language and language not in LANGUAGES:
         problems.append(Problem(file, _line(text, "language"), f"language must be one of {', '.join(LANGUAGES)}"))

@@ -1,7 +1,7 @@
 """Bring the sheets of a workbook (.xlsx, .xls, .ods) into the table of read lines, all cells as text.
 
 The file is looked at before it is opened (size when unpacked, declared extent, password) and opened in a child
-process with a limit on its memory: see :mod:`engine.intake.workbook_child`.
+process with a limit on its memory: see :mod:`engine.workbook_child`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def sheets_of(source: SourceFile, format_: Format, scratch: Path) -> list[Sheet]
     """
     _check_container(source, format_)
     # by path and isolated: the child needs none of our packages, and starts in half the time without them
-    child_file = str(Path(__file__).with_name("workbook_child.py"))
+    child_file = str(Path(__file__).parents[1] / "workbook_child.py")
     command = [sys.executable, "-I", child_file, str(source.path.resolve()), str(scratch)]
     if source.sheet is not None:
         command.append(source.sheet)
