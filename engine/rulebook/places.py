@@ -117,6 +117,7 @@ class TownAliases(RuleModel):
 
     needs_post_code: dict[Country, Words]
     geonames_differs: dict[Country, dict[str, str]]
+    official: dict[Country, Words] = Field(default_factory=dict)
     towns: dict[str, dict[str, Words]]
 
 

@@ -53,11 +53,12 @@ class TownCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TownIndex:
-    """(country, folded spelling) to the local name, and those that need their post code."""
+    """(country, folded spelling) to the local name, those that need their post code, and those that are official too."""
 
     local: Mapping[tuple[str, str], str]
     doubtful: frozenset[tuple[str, str]]
     elsewhere: Mapping[tuple[str, str], str]
+    official: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(cls, book: RuleBook) -> TownIndex:
@@ -76,7 +77,8 @@ class TownIndex:
             for country, towns in rules.geonames_differs.items()
             for town, spelled in towns.items()
         }
-        return cls(local, frozenset(doubtful), elsewhere)
+        official = {(country, fold(word)) for country, words in rules.official.items() for word in words}
+        return cls(local, frozenset(doubtful), elsewhere, frozenset(official))
 
     def aliases(self) -> list[tuple[str | None, ...]]:
         """(country, folded name, folded name the gazetteer has) of every other name."""
@@ -155,6 +157,8 @@ def read_town(raw: str, country: str | None, rules: TownRules) -> TownCell:
     text = _one_name(text, country, rules)
     key = (country or "", fold(text))
     alias = rules.index.local.get(key)
+    if key in rules.index.official:
+        return TownCell(_written(text, country, rules), None, code, region, None)
     if alias is not None and key not in rules.index.doubtful:
         return TownCell(alias, None, code, region, None)
     return TownCell(_written(text, country, rules), alias, code, region, None)
