@@ -28,13 +28,14 @@ from engine.project import Project, parse_memory, project_secret
 from engine.rulebook import RuleBook
 from engine.shipped import shipped
 from engine.tables import PROTOCOL_STEP
-from engine.vocabulary import Language
+from engine.vocabulary import Kind, Language
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.freezing import Frozen
     from engine.golden import Numbers
     from engine.intake import SourceFile
+    from engine.matching import Model
     from engine.rulebook.mapping import SourceMapping
 
 DEMO_INSTITUTION = "DEMO"
@@ -172,7 +173,16 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             numbers = _numbers(options, book)
             moved = golden.recognise(ws, numbers, accept_new_keys=options.accept_new_keys)
             decisions = _decisions(options.project, moved)
-            done(matching.link(ws, book, threads=options.threads, watcher=watcher, decisions=decisions))
+            done(
+                matching.link(
+                    ws,
+                    book,
+                    threads=options.threads,
+                    watcher=watcher,
+                    decisions=decisions,
+                    models=_models(options, book, frozen),
+                )
+            )
         with clock.stage("golden") as done:
             done(golden.survive(ws, book, numbers=numbers, watcher=watcher))
         with clock.stage("golden quality") as done:
@@ -199,6 +209,8 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             report = _present(ws, options, mappings, clock.reports, outbox.folder, delta)
         if options.project is not None:
             extracts.keep_snapshot(ws, options.project.extracts, _label(options))
+            if frozen is None:
+                matching.export_models(ws, options.project.models)
             golden.append_identity(ws, options.project.numbers)  # first: a number shown is a number given
         files = outbox.publish()
         if options.project is not None:
@@ -310,6 +322,16 @@ def _decisions(project: Project | None, moved: Sequence[tuple[str, str]]) -> lis
     ]
 
 
+def _models(options: RunOptions, book: RuleBook, frozen: Frozen | None) -> dict[Kind, Model]:
+    """The match models of the rehearsal, when the project was frozen with them: the same scores, not new ones."""
+    from engine.matching import load_models
+    from engine.rulebook.matching import MatchRules
+
+    if frozen is None or options.project is None:
+        return {}
+    return load_models(options.project.models, book.load("matching/model.yml", MatchRules))
+
+
 def _numbers(options: RunOptions, book: RuleBook) -> Numbers:
     """Numbers given before and the ranges for new ones; a range in assay.toml replaces the rule file's."""
     from engine.golden import Numbers
@@ -317,7 +339,7 @@ def _numbers(options: RunOptions, book: RuleBook) -> Numbers:
 
     project = options.project
     if project is None:
-        return Numbers.load(book)
+        return Numbers.load(book, extract=options.as_of.isoformat())
     numbers = Numbers.load(book, project.numbers, key=project_secret(project), extract=options.as_of.isoformat())
     if project.range_start is None:
         return numbers

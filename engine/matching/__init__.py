@@ -2,5 +2,6 @@
 
 from engine.matching.link import link
 from engine.matching.models import export_models, load_models
+from engine.matching.training import Model
 
-__all__ = ["export_models", "link", "load_models"]
+__all__ = ["Model", "export_models", "link", "load_models"]

@@ -181,7 +181,7 @@ def cut_ends(text: str, country: str | None, style: StreetStyle | None, rules: T
         text = text[: recipient.start()]
     text, ahead = _leading(text, country, rules)
     inside = None
-    if country in rules.embedded and not text[:1].isdigit() and any(map(str.isdigit, text)):
+    if country is not None and country in rules.embedded and not text[:1].isdigit() and any(map(str.isdigit, text)):
         inside = rules.embedded[country].fullmatch(text)
     if (
         inside is not None

@@ -50,7 +50,7 @@ select
     suffix,
     gender,
     coalesce(
-        strftime(birth_date, '%Y%m%d'),
+        if(birth_date_reason = 'first_of_january', null, strftime(birth_date, '%Y%m%d')),
         lpad(birth_year::varchar, 4, '0') || '0000',
         case when birth_date_reason in ('too_old', 'future_date') then coalesce(
             nullif(replace(replace(
