@@ -105,7 +105,7 @@ def _tests(rules: ImportRules, field: str, text: str) -> Iterator[Test]:
         yield Test(rule, f"length({shown}) > {rules.lengths[field]:d}")
     if field == "WEB_SITE":
         yield Test("web_site_https", f"starts_with({text}, 'https://')")
-        yield Test("web_site_scheme", f"not starts_with({text}, 'http://')")
+        yield Test("web_site_scheme", f"not regexp_matches({text}, '^https?://')")
     if defined is not None:
         unknown = f"not list_contains([{', '.join(literal(code) for code in defined)}]::varchar[], {text})"
         yield Test("title_unknown", unknown, "'UNDEFINED'") if field == "TITLE" else Test("code_undefined", unknown)
