@@ -33,7 +33,7 @@ from tests.target.support import file_text
 
 YES, NO = Confirmation(lambda name: True), Confirmation(lambda name: False)
 FIRST = [
-    {"CONTACT_NR": "1", "LASTNAME": 'O"N, "the\nsecond"', "EMAIL1": "a@x.ch", "REMARK": "\\N", "CRIT01": "COL=Red|Green"},
+    {"CONTACT_NR": "1", "LASTNAME": 'O"N, "a\nb"', "EMAIL1": "a@x.ch", "REMARK": "\\N", "CRIT01": "COL=Red|Green"},
     {"CONTACT_NR": "2", "LASTNAME": "Müller", "OFFICIAL_NAME": "Opéra; Ballet", "TELEPHONE": "021 613 21 11"},
     {"CONTACT_NR": "3", "LASTNAME": "C", "EMAIL1": "a@x.ch", "BIRTHDATE": "31.02.1999"},
     {"CONTACT_NR": "3", "LASTNAME": "D"},
