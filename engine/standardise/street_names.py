@@ -108,7 +108,7 @@ def standardise_street(text: str, style: StreetStyle) -> str:
     >>> from engine.rulebook.load import RuleBook
     >>> style = StreetStyle.by_country(RuleBook().load("standardisation/streets.yml", Streets))
     >>> [standardise_street("AV DU GAL DE GAULLE", style["FR"]), standardise_street("Bahnhofstr.", style["CH"])]
-    ['avenue du Général de Gaulle', 'Bahnhofstrasse']
+    ['Avenue du Général de Gaulle', 'Bahnhofstrasse']
     >>> standardise_street("w. 46th st.", style["US"])
     'W 46th Street'
     """
