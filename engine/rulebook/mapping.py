@@ -55,7 +55,8 @@ def fold(text: str) -> str:
     ('tel 1 domicile', 'date of birth', 'n client')
     """
     text = _HUMP.sub(" ", text).lower().translate(_SPELLED)
-    text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return " ".join(_LETTER_DIGIT.sub(" ", _OTHER.sub(" ", text)).split())
 
 
