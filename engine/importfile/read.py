@@ -51,13 +51,13 @@ class ImportFile:
     def _text_batches(self) -> Iterator[pa.RecordBatch]:
         layout = self.layout
         names = [f"c{place:03d}" for place in range(len(layout.columns))]
-        short: list[int] = []
+        short: list[tuple[int, int]] = []  # row as the parser counts them, line ends inside it
 
         def misfit(row: pacsv.InvalidRow) -> str:
             # a blank rest of the line is no cell too many
             if row.actual_columns == 1 and not row.text.strip():
                 return "skip"
-            short.append(row.number)
+            short.append((row.number, row.text.strip().count("\n")))
             return "skip"
 
         wanted = [name for name, code in zip(names, layout.columns, strict=True) if code is not None]
@@ -99,7 +99,7 @@ class ImportFile:
         if extra:
             filled = pa.array([False] * body.num_rows)
             for place in extra:
-                filled = pc.or_(filled, pc.not_equal(pc.fill_null(body.column(place), ""), ""))
+                filled = pc.or_(filled, pc.not_equal(pc.fill_null(body.column(place).combine_chunks(), ""), ""))
             self.misfits += lines.filter(filled).to_pylist()
             body, lines = body.filter(pc.invert(filled)), lines.filter(pc.invert(filled))
         columns = [body.column(place).combine_chunks() for place in places]
@@ -131,7 +131,7 @@ class _Lines:
         self._extra = 0  # line ends inside cells so far
         self._used = 0  # misfits placed so far
 
-    def take(self, batch: pa.RecordBatch, misfits: list[int]) -> _Seen:
+    def take(self, batch: pa.RecordBatch, misfits: list[tuple[int, int]]) -> _Seen:
         """The line of every row of ``batch``, and the lines of the misfits between them."""
         inside = [0] * batch.num_rows
         for column in batch.columns:
@@ -142,17 +142,22 @@ class _Lines:
         lines, odd = [], []
         for ends in inside:
             self._row += 1
-            while self._used < len(misfits) and misfits[self._used] == self._row:
+            while self._used < len(misfits) and misfits[self._used][0] == self._row:
                 odd.append(self._row + self._extra)
+                self._extra += misfits[self._used][1]
                 self._used += 1
                 self._row += 1
             lines.append(self._row + self._extra)
             self._extra += ends
         return _Seen(pa.array(lines, pa.int64()), odd)
 
-    def rest(self, misfits: list[int]) -> list[int]:
+    def rest(self, misfits: list[tuple[int, int]]) -> list[int]:
         """The lines of misfits after the last row."""
-        return [number + self._extra for number in misfits[self._used :]]
+        found = []
+        for number, ends in misfits[self._used :]:
+            found.append(number + self._extra)
+            self._extra += ends
+        return found
 
 
 def open_import_file(path: Path, aliases: Mapping[str, str], scratch: Path) -> ImportFile:

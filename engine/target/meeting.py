@@ -24,6 +24,9 @@ def met_select(rules: ImportRules) -> str:
     """The rows of level ``$level`` beside their contact; ``$home_country`` is the institution's country."""
     country = 'coalesce(nullif(judged."COUNTRY", \'=\'), contact."M_COUNTRY", $home_country)'
     fields = ",\n    ".join(_field(rules, field) for field in READ_FIELDS)
+    dialled = ", ".join(
+        f"{phones.stored(rules.phones, identifier(field), 'base')} as {_stored(field)}" for field in PHONES
+    )
     return f"""
 with placed as (
     select
@@ -44,13 +47,19 @@ with placed as (
     left join contact using (contact_nr)
     left join sale using (contact_nr)
     where judged.level = $level
+),
+
+-- a step of its own: an expression that stands twice is computed twice
+dialled as (
+    select *, {dialled}
+    from placed
 )
 
 select
     row_no, line_no, operation, contact_nr, known, known_state, known_modified, has_sales, kind,
     {_ignored()} as ignored,
     {fields}
-from placed
+from dialled
 """
 
 
@@ -67,7 +76,7 @@ def _field(rules: ImportRules, field: str) -> str:
     if wrong is not None:
         cases.append((f"{text} is not null and {wrong}", "wrong_kind"))
     if field in PHONES:
-        stored = phones.stored(rules.phones, text, "base")
+        stored = _stored(field)
         long = f"length(regexp_replace({stored}, '[^0-9]', '', 'g')) > {rules.phones.max_digits:d}"
         kept = f"if({text} = '=', '=', {stored})"
         cases.append((f"{text} != '=' and {long}", "phone_length"))
@@ -82,6 +91,10 @@ def _field(rules: ImportRules, field: str) -> str:
     writing = f"operation in {in_list(WRITING)}"
     rule = f"case when {writing} then case {when} end end" if when else "null"
     return f"{value} as {text}, cast({rule} as varchar) as {identifier(told)}"
+
+
+def _stored(field: str) -> str:
+    return identifier(f"{field} stored")
 
 
 def _wrong_kind(field: str) -> str | None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -271,3 +272,43 @@ def test_a_server_that_does_not_answer_is_a_matter_of_surroundings(tmp_path: Pat
         create_environment(
             Place(tmp_path, load_project(tmp_path)), "dev", institution=None, organization=None, country=None
         )
+
+
+def test_an_application_that_is_killed_leaves_the_base_whole_and_is_done_again(tmp_path: Path) -> None:
+    """A real kill, at several moments; the last application finds a base that it can use and no row twice."""
+    place = Place(tmp_path)
+    create_environment(place, "dev", institution="OPERA", organization=None, country="CH")
+    path = written(place, "many.csv", [{"CONTACT_NR": str(n), "LASTNAME": "A"} for n in range(20_000)])
+    command = [sys.executable, "-c", "from cli import app; app()", "apply", str(path), "--env", "dev"]
+    root = Path(__file__).parents[2]
+    for seconds in (1.0, 1.8, 2.6):
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+    fact = apply(place, path)
+    assert (fact["rows"], fact["imported"]) == (20_000, 20_000)
+    (base,) = list_environments(place)
+    assert (base["active"], base["files_applied"]) == (20_000, 1)
+    assert not list((tmp_path / "environments" / ".work" / "spill").iterdir())
+
+
+def test_fifty_thousand_rows_are_applied_in_seconds_in_both_stores(place: Place) -> None:
+    """A minute for a million: 50,000 in a tenth of the patience of a busy machine."""
+    create(place)
+    rows = [
+        {"CONTACT_NR": str(n), "LASTNAME": f"N{n}", "EMAIL1": f"c{n}@x.ch", "TELEPHONE": "021 613 21 11", "TOWN": "Ici",
+         "OFFICIAL_NAME": f"S{n // 50}" if n % 5 == 0 else ""}
+        for n in range(50_000)
+    ]  # fmt: skip
+    path = written(place, "large.csv", rows)
+    before = time.process_time()
+    fact = apply(place, path)
+    assert (fact["imported"], fact["not_imported"]) == (50_000, 0)
+    assert time.process_time() - before < 20
+    assert list_environments(place)[0]["active"] == 51_000
