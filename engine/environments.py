@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from engine.errors import SourceError, UsageError
+from engine.errors import SourceError, SurroundingsError, UsageError
 from engine.importfile import ImportFile, open_import_file
 from engine.pipeline import DEMO_INSTITUTION
 from engine.presentation.import_log import write_import_log
@@ -110,6 +110,14 @@ def _store(place: Place, name: str, scratch: Path) -> Iterator[Store]:
         store = EmbeddedStore(place.bases / f"{name}.duckdb")
     try:
         yield store
+    except Exception as error:
+        if not type(error).__module__.startswith("psycopg"):
+            raise
+        # its text may hold values
+        raise SurroundingsError(
+            f"the database of environment {name} failed ({type(error).__name__}); nothing was changed",
+            hint="Check that the server runs and what its log says.",
+        ) from None
     finally:
         store.close()
 

@@ -48,7 +48,7 @@ def write_import_log(
     """Write the log of the files in ``facts`` into ``out``.
 
     Args:
-        ws: holds the temp table ``log_row`` (file, line_no, contact_nr, field, rule, outcome).
+        ws: holds the temp table ``log_row`` (file, file_order from 0, line_no, contact_nr, field, rule, outcome).
         facts: per file ``file``, ``sha256``, ``rows``, ``imported``, ``not_imported`` ...; written to the .json.
 
     Raises:
@@ -70,11 +70,13 @@ def write_import_log(
 
 def _check(ws: Workspace, facts: Sequence[Mapping[str, Any]]) -> None:
     listed = dict(
-        ws.rows("select file, count(distinct line_no) from log_row where outcome = 'not_imported' group by file")
+        ws.rows(
+            "select file_order, count(distinct line_no) from log_row where outcome = 'not_imported' group by file_order"
+        )
     )
-    for fact in facts:
+    for order, fact in enumerate(facts):
         rows, imported, refused = fact["rows"], fact["imported"], fact["not_imported"]
-        found = listed.get(fact["file"], 0)
+        found = listed.get(order, 0)
         if rows != imported + refused or found != refused:
             raise LedgerError(
                 f"{fact['file']}: {rows} rows, {imported} imported, {refused} not, {found} listed",

@@ -240,6 +240,31 @@ def test_an_environment_is_used_by_one_process_at_a_time(place: Place, tmp_path:
     assert apply(place, written(place, "one.csv", FIRST))["applied"]
 
 
+def test_a_database_that_is_broken_under_way_is_a_matter_of_surroundings(postgres_server: str, tmp_path: Path) -> None:
+    (tmp_path / "assay.toml").write_text(
+        f'institution = "OPERA"\n[environments.broken]\nurl = "{postgres_server}"\n', encoding="utf-8"
+    )
+    place = Place(tmp_path, load_project(tmp_path))
+    create(place, "broken")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("drop table assay_broken.property")
+    with pytest.raises(SurroundingsError, match="UndefinedTable"):
+        apply(place, written(place, "one.csv", FIRST), "broken")
+
+
+def test_two_files_of_one_name_have_a_log_each_can_be_found_in(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    create_environment(place, "dev", institution="OPERA", organization=None, country="CH")
+    (tmp_path / "b").mkdir()
+    paths = [written(place, "one.csv", FIRST), written(place, "b/one.csv", FIRST[3:])]
+    told = apply_files(
+        place, paths, "dev", as_of=date(2026, 11, 22), at="", log=tmp_path / "log", language="it", confirmation=NO,
+        watcher=Silent(),
+    )  # fmt: skip
+    assert [fact["not_imported"] for fact in told["files"]] == [2, 2]
+    assert [answer[0] for answer in answers(place) if answer[4] == "not_imported"] == [6, 7, 2, 3]
+
+
 def test_an_embedded_base_is_private(tmp_path: Path) -> None:
     create_environment(Place(tmp_path), "dev", institution="OPERA", organization=None, country=None)
     assert (tmp_path / "environments" / "dev.duckdb").stat().st_mode & 0o777 == 0o600
