@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from cli import app
+from cli import _confirmation, app
 from engine.presentation.import_log import LOG_FILES
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "sample"
@@ -137,3 +138,15 @@ def test_production_is_changed_when_the_command_line_says_so(project: Path) -> N
     assert assay("apply", "contacts.csv", "--env", "prod", "--yes-production")[0] == 1
     (base,) = json.loads(assay("env", "list", "--json")[1])["environments"]
     assert (base["name"], base["active"], base["production"]) == ("prod", 1, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "terminal", "granted"), [("prod\n", True, True), ("yes\n", True, False), ("prod\n", False, False)]
+)
+def test_production_wants_its_name_typed_on_a_terminal(
+    typed: str, terminal: bool, granted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdin = io.StringIO(typed)
+    monkeypatch.setattr(stdin, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert _confirmation(False).ask("prod") is granted
