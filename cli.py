@@ -12,7 +12,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -128,7 +128,8 @@ def _known_failures() -> Iterator[None]:
         if known is not None:
             _fail(known)
         # the text of an unknown exception may hold a contact's value: say only what and where
-        _narrate(f"assay: a defect of Assay ({type(error).__name__} at {_where(error)}); nothing was written")
+        where = getattr(error, "where", None) or f"{type(error).__name__} at {_where(error)}"
+        _narrate(f"assay: a defect of Assay ({where}); nothing was written")
         _narrate("       Please report it. ASSAY_DEBUG=1 shows the traceback, which may hold contact data.")
         raise typer.Exit(_DEFECT) from None
 
@@ -277,7 +278,10 @@ def check(
     more than --max-failed of the rows failed it and, with --baseline, its share of failed rows grew. No value of a
     contact is shown unless --show-values asks for it.
     """
-    with _known_failures():
+    with _known_failures(), ExitStack() as stack:
+        from engine.preparing import Aside, pays_aside
+
+        aside = stack.enter_context(Aside()) if pays_aside(files or [], threads) else None
         from engine.checking import CheckOptions, as_format, check_sources, gate_of, write_verdict
         from engine.presentation.verdict import summary
 
@@ -285,7 +289,7 @@ def check(
         run_options = _run_options(files or [], None, country, None, language, as_of, threads, memory)
         options = CheckOptions(run_options, gate, tuple(suite) if suite else None, show_values, workbook, data_docs)
         with _narrator() as narrator:
-            verdict = check_sources(options, narrator)
+            verdict = check_sources(options, narrator, aside=aside)
         text = write_verdict(verdict, wanted, output)
         if text is not None:
             typer.echo(text, nl=False)

@@ -18,13 +18,13 @@ from threading import Thread
 from typing import get_args
 
 from engine.errors import SurroundingsError, UsageError
-from engine.pipeline import RunOptions, RunSource, open_workspace, rule_books, source_files, source_links
+from engine.pipeline import RunOptions, RunSource, open_workspace, rule_books, source_links
+from engine.preparing import Aside, prepare
 from engine.presentation.atomic import write_text
 from engine.presentation.verdict import FORMATS, FailOn, Format, Gate, Verdict, read_baseline, read_verdict
 from engine.progress import Watcher
 from engine.rulebook import RuleBook
 from engine.rulebook.expectations import load_suites
-from engine.tables import PROTOCOL_STEP
 from engine.workspace import Workspace
 
 
@@ -49,38 +49,37 @@ class CheckOptions:
     data_docs: Path | None = None
 
 
-def check_sources(options: CheckOptions, watcher: Watcher) -> Verdict:
+def check_sources(options: CheckOptions, watcher: Watcher, *, aside: Aside | None = None) -> Verdict:
     """Check the sources of ``options``.
+
+    Args:
+        options: what to check, and what must be met.
+        watcher: hears what happens.
+        aside: a second process to prepare the records in while Great Expectations is imported; None = here.
 
     Raises:
         UsageError: a suite that does not exist or is about a table a check does not make; mistakes in rules.
         SourceError: a source that cannot be used.
         SurroundingsError: disk, memory.
     """
-    from engine import intake, quality, standardise
+    from engine import quality
 
     run = options.run
-    book, expectations = rule_books(run.project)
+    _, expectations = rule_books(run.project)
     _refuse_suites_of_later_tables(expectations, options.suites)
     # seconds of imports, beside the first stages
     warming = Thread(target=quality.warm_up, daemon=True)
     warming.start()
     with _rare_collections(), tempfile.TemporaryDirectory(prefix="assay-check-") as folder:
         private = Path(folder)
-        scratch = private / "scratch"
-        scratch.mkdir(mode=0o700)
-        with open_workspace(replace(run, workspace=private)) as ws:
-            ws.create(PROTOCOL_STEP)
-            watcher.step("intake")
-            intake.stage_sources(ws, source_files(run), scratch=scratch, watcher=watcher, book=book).check()
-            mappings = intake.guess_mapping(ws, book, watcher=watcher)
-            intake.map_records(ws, mappings).check()
-            watcher.step("standardise")
-            standardise.apply(
-                ws, book, home_country=run.country, as_of=run.as_of, workers=run.threads, watcher=watcher
-            ).check()
-            watcher.step("quality")
-            warming.join()
+        if aside is not None:
+            load_suites(expectations, options.suites)  # here and now: the book remembers them
+            aside.prepare(replace(run, workspace=private), watcher)
+        else:
+            prepare(replace(run, workspace=private), watcher)
+        watcher.step("quality")
+        warming.join()
+        with open_workspace(replace(run, workspace=private), fresh=False) as ws:
             quality.check(ws, expectations, suites=options.suites, as_of=run.as_of, watcher=watcher).check()
             if run.project is not None:
                 quality.read_previous(ws, run.project.quality)

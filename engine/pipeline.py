@@ -297,11 +297,11 @@ def source_files(options: RunOptions) -> list[SourceFile]:
     ]
 
 
-def open_workspace(options: RunOptions) -> Workspace:
-    """A fresh workspace in the folder and within the threads and memory of ``options``."""
+def open_workspace(options: RunOptions, *, fresh: bool = True) -> Workspace:
+    """A workspace in the folder and within the threads and memory of ``options``; with what is there unless fresh."""
     # half of what the process may use: DuckDB's resident set can reach twice its limit (measured)
     limit = f"{parse_memory(options.memory) // 2 // 1_000_000}MB"
-    return Workspace.open(options.workspace, threads=options.threads, memory=limit)
+    return Workspace.open(options.workspace, threads=options.threads, memory=limit, fresh=fresh)
 
 
 def _decisions(project: Project | None, moved: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:

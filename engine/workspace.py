@@ -49,8 +49,8 @@ class Workspace:
         return cls(connection, folder=None, lock=None)
 
     @classmethod
-    def open(cls, folder: Path, *, threads: int, memory: str) -> Self:
-        """Open a fresh workspace in ``folder`` (made when absent); what a former run left there is dropped.
+    def open(cls, folder: Path, *, threads: int, memory: str, fresh: bool = True) -> Self:
+        """Open a workspace in ``folder`` (made when absent); what a former run left there is dropped when ``fresh``.
 
         The database is derived data: it is rebuilt from the sources on every run.
 
@@ -58,6 +58,7 @@ class Workspace:
             folder: home of the database, its spill files and its lock.
             threads: DuckDB threads.
             memory: DuckDB memory limit, e.g. ``"4GB"``.
+            fresh: False = go on with what another process of this run made there.
 
         Raises:
             WorkspaceBusy: another process holds it; the message names its process id.
@@ -71,7 +72,7 @@ class Workspace:
                 f"cannot write to {folder}: {error.strerror}", hint="Choose another folder with --out."
             ) from error
         database = folder / "workspace.duckdb"
-        for leftover in (database, database.with_suffix(".duckdb.wal")):
+        for leftover in (database, database.with_suffix(".duckdb.wal")) if fresh else ():
             leftover.unlink(missing_ok=True)
         spill = folder / "spill"
         _empty(spill)
