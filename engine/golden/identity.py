@@ -88,7 +88,8 @@ def assign_identity(ws: Workspace, numbers: Numbers) -> Figures:
     """Make golden_granted: cluster_no, contact_id, one row per group of golden_member, no id twice.
 
     Returns:
-        Figure ``keys_changed``: records under another key than the first they were seen under. How many ids are new is no figure: the same extract again must give the same report.
+        Figure ``keys_changed``: records under another key than the first they were seen under. How many ids are new is
+        no figure: the same extract again must give the same report.
     """
     if not ws.value("select count(*) from duckdb_tables() where table_name = 'golden_successor' and temporary"):
         recognise(ws, numbers)
