@@ -52,9 +52,7 @@ def create_project(
         written = {PROJECT_FILE: _project_text(folder.resolve().name, sources, country, institution)}
         written |= {f"rules/{name}": text for name, text in mappings.items()}
         written |= {"decisions.jsonl": "", "numbers.jsonl": ""}
-        written |= {
-            ".gitignore": "# derived, and contact data\n.assay/\nout/\nincoming/\nenvironments/\n# keep it with numbers.jsonl, show it to nobody\nsecret.key\n"
-        }
+        written |= {".gitignore": _IGNORED}
         for name, text in written.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
@@ -62,6 +60,16 @@ def create_project(
         raise SurroundingsError(f"cannot write to {folder}: {error.strerror}") from error
     return sorted([folder / name for name in written] + [folder / "incoming" / path.name for path in files])
 
+
+_IGNORED = """\
+# derived, and contact data
+.assay/
+out/
+incoming/
+environments/
+# keep it with numbers.jsonl, show it to nobody
+secret.key
+"""
 
 _Source = tuple[str, str, str | None, str | None, str | None]
 """Name, file name, sheet, encoding, delimiter."""

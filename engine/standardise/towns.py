@@ -53,7 +53,7 @@ class TownCell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TownIndex:
-    """(country, folded spelling) to the local name, those that need their post code, and those that are official too."""
+    """(country, folded spelling) to the local name, those that need their post code, and those official as well."""
 
     local: Mapping[tuple[str, str], str]
     doubtful: frozenset[tuple[str, str]]
