@@ -290,3 +290,10 @@ def test_a_second_extract_has_a_chapter_of_its_own_and_the_first_has_none(ws: Wo
     assert 'id="delta"' in html
     for shown in ("extract j-1", "1,234", "joined into another", "gone at the source"):
         assert shown in html
+
+
+def test_only_files_that_were_written_are_listed(ws: Workspace) -> None:
+    facts = replace(scene(ws), files=("golden.csv", "import/contacts_insert.csv", "protocol.json"))
+    assert [entry["file"] for entry in report_data(ws, facts)["files"]] == [
+        "import/contacts_insert.csv", "golden.csv", "manifest.json", "protocol.json", "report.html", "report.json",
+    ]  # fmt: skip

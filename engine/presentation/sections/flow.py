@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.presentation.facts import RunFacts
-from engine.presentation.files import OTHERS, describe
+from engine.presentation.files import describe
 from engine.workspace import Workspace
 
 
@@ -51,9 +51,13 @@ def ledger(facts: RunFacts) -> list[dict[str, Any]]:
     ]
 
 
+_STILL_TO_COME = ("manifest.json", "report.html", "report.json")
+"""Files written after the report was made."""
+
+
 def files(facts: RunFacts) -> list[dict[str, str]]:
     """The files written, those of this report included, import files first; and what each is."""
-    names = sorted({*facts.files, *OTHERS}) if facts.files else []
+    names = sorted({*facts.files, *_STILL_TO_COME}) if facts.files else []
     return [
         {"file": name, "what": describe(name)}
         for name in sorted(names, key=lambda name: not name.startswith("import/"))
