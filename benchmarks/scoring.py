@@ -1,36 +1,14 @@
-"""Scores of a crosswalk against truth: pairwise and B-cubed precision, recall and F1, and golden-record accuracy.
-
-Sources of the measures: pairwise as in every record-linkage paper; B-cubed after Bagga and Baldwin (1998), each
-record counting once.
-"""
+"""Scores of a crosswalk against truth (engine.evaluation), and golden-record accuracy."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from engine.evaluation import Score, evaluate
 from engine.sql import identifier
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """Precision, recall and F1, pairwise and B-cubed; counts behind them."""
-
-    rows: int
-    true_pairs: int
-    found_pairs: int
-    precision: float
-    recall: float
-    f1: float
-    b3_precision: float
-    b3_recall: float
-    b3_f1: float
-
-    def row(self) -> dict[str, float | int]:
-        """For JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,59 +21,17 @@ class GoldenScore:
 
 
 def score_crosswalk(crosswalk: Path, truth: Path) -> Score:
-    """Score a run's crosswalk.csv against truth.csv (source, line_no, entity_id).
+    """Score a run's crosswalk.csv against truth.csv (source, line_no, entity_id), as ``assay match evaluate`` does.
 
-    A held line is a cluster of its own. Lines are joined by source and line number.
+    A held line is a cluster of its own.
 
     Raises:
-        ValueError: the crosswalk does not hold every line of the truth exactly once.
+        ValueError: the crosswalk does not hold every line of the truth.
     """
-    con = duckdb.connect()
-    con.execute(
-        "create table found as select source, line_no::bigint as line_no, "
-        "coalesce(nullif(contact_id, ''), 'held:' || source || ':' || line_no) as contact "
-        "from read_csv($path, all_varchar = true, header = true, delim = ',', quote = '\"')",
-        {"path": str(crosswalk)},
-    )
-    con.execute(
-        "create table truth as select source, line_no::bigint as line_no, entity_id as entity "
-        "from read_csv($path, all_varchar = true, header = true, delim = ',', quote = '\"')",
-        {"path": str(truth)},
-    )
-    con.execute("create table joined as select contact, entity from truth join found using (source, line_no)")
-    joined, expected = con.execute("select (select count(*) from joined), (select count(*) from truth)").fetchall()[0]
-    if joined != expected:
-        raise ValueError(f"the crosswalk holds {joined} of the truth's {expected} lines")
-    both, found, true = con.execute(
-        """
-        select
-            (select coalesce(sum(n * (n - 1) // 2), 0) from (select count(*) n from joined group by contact, entity)),
-            (select coalesce(sum(n * (n - 1) // 2), 0) from (select count(*) n from joined group by contact)),
-            (select coalesce(sum(n * (n - 1) // 2), 0) from (select count(*) n from joined group by entity))
-        """
-    ).fetchall()[0]
-    b3_precision, b3_recall = con.execute(
-        """
-        with cells as (select contact, entity, count(*) n from joined group by all),
-        contacts as (select contact, count(*) n from joined group by all),
-        entities as (select entity, count(*) n from joined group by all)
-        select sum(cells.n * cells.n / contacts.n) / sum(cells.n), sum(cells.n * cells.n / entities.n) / sum(cells.n)
-        from cells join contacts using (contact) join entities using (entity)
-        """
-    ).fetchall()[0]
-    precision = both / found if found else 1.0
-    recall = both / true if true else 1.0
-    return Score(
-        rows=expected,
-        true_pairs=int(true),
-        found_pairs=int(found),
-        precision=round(precision, 4),
-        recall=round(recall, 4),
-        f1=round(_harmonic(precision, recall), 4),
-        b3_precision=round(b3_precision, 4),
-        b3_recall=round(b3_recall, 4),
-        b3_f1=round(_harmonic(b3_precision, b3_recall), 4),
-    )
+    found = evaluate(crosswalk.parent, truth)
+    if found.missing:
+        raise ValueError(f"the crosswalk lacks {found.missing} of the truth's lines")
+    return found.total
 
 
 BINS = (0.0, 0.05, 0.15, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1.0)
@@ -205,7 +141,3 @@ def score_golden(golden: Path, crosswalk: Path, truth: Path, clean: Path, fields
         "from pure join golden g using (contact_id) join clean c using (entity_id)"
     ).fetchall()[0]
     return GoldenScore(int(contacts), round(share, 4), round(whole, 4)) if contacts else None
-
-
-def _harmonic(left: float, right: float) -> float:
-    return 2 * left * right / (left + right) if left + right else 0.0
