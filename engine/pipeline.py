@@ -146,6 +146,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     # imports that take seconds run beside the first stages
     Thread(target=_warm_up, daemon=True).start()
     clock = _Clock(watcher)
+    label = _label(options)
     frozen = _frozen(options)
     book, expectations = rule_books(options.project)
     with open_workspace(options) as ws, Outbox(options.out) as outbox:
@@ -205,10 +206,10 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         if options.project is not None:
             quality.read_previous(ws, options.project.quality)
         with clock.stage("presentation"):
-            delta = _compare(ws, options, numbers, decisions, outbox.folder, watcher)
+            delta = _compare(ws, options, label, numbers, decisions, outbox.folder, watcher)
             report = _present(ws, options, mappings, clock.reports, outbox.folder, delta)
         if options.project is not None:
-            extracts.keep_snapshot(ws, options.project.extracts, _label(options))
+            extracts.keep_snapshot(ws, options.project.extracts, label)
             if frozen is None:
                 matching.export_models(ws, options.project.models)
             golden.append_identity(ws, options.project.numbers)  # first: a number shown is a number given
@@ -237,13 +238,19 @@ def _label(options: RunOptions) -> str:
     from engine import extracts
 
     if options.extract is not None:
+        if options.project is None:
+            raise UsageError(
+                "--extract compares with the extract before, which a project remembers, and there is none here",
+                hint="Try: assay init DIR --from FILE..., then assay run --extract NAME in it.",
+            )
         return extracts.check_label(options.extract)
-    return extracts.last_label(options.project.extracts) if options.project else extracts.last_label(Path())
+    return extracts.last_label(options.project.extracts) if options.project else extracts.DEFAULT_LABEL
 
 
 def _compare(
     ws: Workspace,
     options: RunOptions,
+    label: str,
     numbers: Numbers,
     decisions: Sequence[tuple[str, str, str]],
     out: Path,
@@ -254,7 +261,6 @@ def _compare(
 
     if options.project is None:
         return None
-    label = _label(options)
     before = extracts.previous_snapshot(options.project.extracts, label)
     if before is None:
         return None

@@ -132,3 +132,10 @@ def test_a_workspace_in_use_says_who_holds_it(tmp_path: Path) -> None:
         code, _, stderr = assay("run", source, "--out", tmp_path / "out")
     assert code == 4
     assert "in use by process" in stderr
+
+
+def test_an_extract_without_a_project_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    source = file(tmp_path, "contacts.csv", CONTACTS)
+    code, _, stderr = assay("run", source, "--out", tmp_path / "out", "--extract", "j-1")
+    assert (code, (tmp_path / "out").exists()) == (2, False)
+    assert "project" in stderr
