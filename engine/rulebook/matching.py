@@ -125,6 +125,20 @@ class Blocking(RuleModel):
     shared_contact: Setting
 
 
+class Recalibration(RuleModel):
+    """How many decisions recalibrate a model, and how far; in bits (standard deviations of the prior, and a limit)."""
+
+    fewest: Setting
+    fewest_of_each: Setting
+    folds: Setting
+    overall_bits: Setting
+    level_bits: Setting
+    correction_bits: Setting
+    slope: Setting
+    slope_up_to: Setting
+    most: Setting
+
+
 class MatchRules(RuleModel):
     """rules/matching/model.yml."""
 
@@ -134,6 +148,7 @@ class MatchRules(RuleModel):
     thresholds: Thresholds
     clustering: Clustering
     blocking: Blocking
+    recalibration: Recalibration
 
 
 class Nicknames(RuleModel):
