@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from cli import _confirmation, app
+from cli import app
+from engine.faces.environments import confirmation
 from engine.presentation.import_log import LOG_FILES
 
 SAMPLE = Path(__file__).parents[2] / "docs" / "sample"
@@ -149,4 +150,4 @@ def test_production_wants_its_name_typed_on_a_terminal(
     stdin = io.StringIO(typed)
     monkeypatch.setattr(stdin, "isatty", lambda: terminal, raising=False)
     monkeypatch.setattr("sys.stdin", stdin)
-    assert _confirmation(False).ask("prod") is granted
+    assert confirmation(False).ask("prod") is granted

@@ -1,0 +1,164 @@
+"""`assay run`, `assay init`, `assay freeze`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.faces.shared import (
+    country_code,
+    known_failures,
+    last_run,
+    narrate,
+    narrating,
+    project_here,
+    run_options,
+)
+
+if TYPE_CHECKING:
+    from engine.pipeline import RunOptions, RunResult
+
+
+def run(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="CSV or Excel files. None: the sources of the project."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Output folder. Default: ./out, or the project's out/.", show_default=False)
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="CH", help="Home country (ISO 3166), for rows that do not tell theirs.")
+    ] = None,
+    institution: Annotated[
+        str | None, typer.Option(metavar="CODE", help="INSTITUTION of the import files. Default: DEMO, with a warning.")
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(metavar="en|fr|de|it", help="Language of what people read. Default: en, or the project's."),
+    ] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day the run is made for. Default: today.", show_default=False),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads and worker processes. Default: all cores.")
+    ] = None,
+    memory: Annotated[str | None, typer.Option(metavar="4GB", help="Memory the run may use. Default: 4GB.")] = None,
+    extract: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="What this extract is called, such as j-1: it is compared with the one before."
+        ),
+    ] = None,
+    accept_new_keys: Annotated[
+        bool, typer.Option("--accept-new-keys", help="A source's keys were changed for good: go on all the same.")
+    ] = False,
+    accept_changes: Annotated[
+        bool, typer.Option("--accept-changes", help="Go on although something differs from what was frozen.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout.")] = False,
+) -> None:
+    """Take contact files the whole road: clean, check, link, merge, and write the import files.
+
+    With bare files nothing needs to be configured: encoding, separator, columns, countries and kinds are guessed,
+    and what was guessed is said on stderr and written to report.html.
+    """
+    with known_failures():
+        from engine import pipeline
+
+        options = run_options(files or [], out, country, institution, language, as_of, threads, memory)
+        options = replace(options, extract=extract, accept_new_keys=accept_new_keys, accept_changes=accept_changes)
+        with narrating() as narrator:
+            result = pipeline.run(options, narrator)
+        _closing_words(options, result)
+        if as_json:
+            typer.echo(json.dumps(pipeline.machine_report(result), ensure_ascii=False, indent=2))
+        else:
+            for name in result.files:
+                typer.echo(str(options.out / name))
+
+
+def init(
+    where: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DIR] [FILE]...", help="The project folder (default: here); further files for --from."),
+    ] = None,
+    from_files: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="FILE...", help="Write out what a bare run guesses about these files."),
+    ] = None,
+    country: Annotated[str | None, typer.Option(metavar="CH", help="Home country (ISO 3166).")] = None,
+    institution: Annotated[str | None, typer.Option(metavar="CODE", help="INSTITUTION of the import files.")] = None,
+) -> None:
+    """Make a project folder: assay.toml, incoming/, rules/, expectations/.
+
+    With --from FILE... the guesses of a bare run are written out as rules/mapping/*.yml, to be read and corrected;
+    `assay run` in the project then gives the same bytes as the bare run.
+    """
+    with known_failures():
+        from engine import initialise
+
+        folder, files = _init_arguments(where or [], from_files or [])
+        with narrating() as narrator:
+            written = initialise.create_project(
+                folder, files, country=country_code(country), institution=institution, watcher=narrator
+            )
+        for path in written:
+            typer.echo(str(path))
+
+
+def freeze() -> None:
+    """Write down what the last run was made with; later runs in the project stop when anything of it has changed.
+
+    Rules, expectations, settings, decisions, models, versions, and the columns of every source.
+    """
+    with known_failures():
+        from engine import freezing
+
+        project = project_here()
+        with last_run(None) as ws:
+            typer.echo(str(freezing.freeze(project, ws, as_of=date.today().isoformat())))
+
+
+def _init_arguments(where: list[Path], from_files: list[Path]) -> tuple[Path, list[Path]]:
+    """``--from a.csv b.csv`` reaches us as an option and an argument: files that exist are sources."""
+    from engine.errors import UsageError
+
+    files = [*from_files, *(path for path in where if from_files and path.is_file())]
+    folders = [path for path in where if path not in files]
+    if len(folders) > 1:
+        names = ", ".join(str(path) for path in folders)
+        raise UsageError(f"more than one project folder given: {names}", hint="Is a file name misspelt?")
+    if not folders and not files:
+        raise UsageError("which folder?", hint="Try: assay init DIR, or assay init DIR --from FILE...")
+    return (folders[0] if folders else Path()), files
+
+
+def _closing_words(options: RunOptions, result: RunResult) -> None:
+    """What a person wants to know when the run is over, in a few lines on stderr."""
+    headline = result.report["headline"]
+    held = headline["lines_held"] + headline["contacts_held"]
+    narrate(
+        f"{headline['lines']:,} lines, {headline['contacts']:,} contacts, {headline['duplicates']:,} merged away, "
+        f"{headline['import_rows']:,} import rows, {held:,} held, {headline['pairs_ask']:,} pairs to ask a person about"
+    )
+    for warning in result.report["warnings"]:
+        narrate(f"Warning: {warning}")
+    narrate(f"Look at {options.out / 'report.html'}")
+    if options.project is None:
+        names = shlex.join(str(source.path) for source in options.sources)
+        narrate(f"To turn these guesses into a project: assay init my-project --from {names}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.command()(run)
+    app.command()(init)
+    app.command()(freeze)
