@@ -373,6 +373,53 @@ MATCHING_MODEL = Table(
     ),
 )
 
+MATCHING_JUDGED = Table(
+    "matching.judged",
+    "one row per decision on a pair of one kind: what the model made of it before and after it learned from the others",
+    (
+        _need("kind", TEXT, "model"),
+        _need("record_id_l", TEXT, "left record"),
+        _need("record_id_r", TEXT, "right record"),
+        _need("match", BOOLEAN, "what people said: one contact, or two"),
+        _need("weight_before", DOUBLE, "match weight of the model as trained, rounded to 1e-9"),
+        Column("weight_after", DOUBLE, "match weight of the model recalibrated without this decision's fold"),
+    ),
+)
+
+MATCHING_RECALIBRATION = Table(
+    "matching.recalibration",
+    "one row per kind that people decided about: whether their decisions recalibrated its model, and what it changed",
+    (
+        _need("kind", TEXT, "model"),
+        _need("matches", BIGINT, "decisions that say one contact"),
+        _need("no_matches", BIGINT, "decisions that say two"),
+        _need("left_out", BIGINT, "decisions that contradict others: nothing is learned from them"),
+        _need("outcome", TEXT, "recalibrated; too_few (of either answer); no_better (on decisions it had not seen)"),
+        Column("loss_before", DOUBLE, "bits of surprise per decision, the model as trained"),
+        Column("loss_after", DOUBLE, "the same recalibrated, each decision predicted by a model that has not seen it"),
+        Column("threshold_before", DOUBLE, "weight from which pairs merge, as trained"),
+        Column("threshold_after", DOUBLE, "weight from which pairs merge now"),
+        Column("merge_before", BIGINT, "blocked pairs that merge, as trained"),
+        Column("ask_before", BIGINT, "blocked pairs that a person is asked about, as trained"),
+        Column("leave_before", BIGINT, "blocked pairs kept and left apart, as trained"),
+        Column("merge_after", BIGINT, "blocked pairs that merge now"),
+        Column("ask_after", BIGINT, "blocked pairs that a person is asked about now"),
+        Column("leave_after", BIGINT, "blocked pairs kept and left apart now"),
+        Column("changed", BIGINT, "blocked pairs on another side of a threshold than before"),
+    ),
+)
+
+MATCHING_LEARNED = Table(
+    "matching.learned",
+    "one row per kind and piece of evidence whose worth people's decisions changed",
+    (
+        _need("kind", TEXT, "model"),
+        _need("evidence", TEXT, "comparison and level, name of a correction, 'overall' or 'slope'"),
+        _need("bits", DOUBLE, "bits added wherever it is met; for slope: share added to the weight"),
+        _need("decisions", BIGINT, "decisions that show it"),
+    ),
+)
+
 GOLDEN_CHOICE = Table(
     "golden.choice",
     "one row per contact and attribute: the value that won, who it came from and why",
@@ -489,6 +536,7 @@ TABLES: tuple[Table, ...] = (
     STANDARDISE_VALUE, STANDARDISE_RECORD, STANDARDISE_FREQUENT,
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
+    MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
     GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
     DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE, EXTRACTS_CONTACT,
 )  # fmt: skip
