@@ -73,14 +73,14 @@ PROTOCOL_STEP = Table(
 
 INTAKE_SOURCE = Table(
     "intake.source",
-    "one row per source file (or sheet) read",
+    "one row per source read: a file, a sheet, a table or a query of a database",
     (
         _SOURCE,
-        _need("file", TEXT, "file name without its folder"),
-        Column("sheet", TEXT, "sheet of a workbook"),
-        _need("sha256", TEXT, "hash of the file's bytes"),
-        _need("bytes", BIGINT, "size of the file"),
-        _need("format", TEXT, "csv or xlsx ..."),
+        _need("file", TEXT, "file name without its folder, or address of a database without user"),
+        Column("sheet", TEXT, "sheet of a workbook, table of a database or of a dump"),
+        _need("sha256", TEXT, "hash of the file's bytes; of the lines read where there is no file"),
+        _need("bytes", BIGINT, "size of the file; of the text read where there is no file"),
+        _need("format", TEXT, "csv, xlsx, postgresql, mysqldump ...: docs/reference/sources.md"),
         Column("encoding", TEXT, "encoding used to decode"),
         Column("encoding_why", TEXT, "how it was decided"),
         Column("delimiter", TEXT, "field separator"),

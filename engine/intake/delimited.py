@@ -6,41 +6,23 @@ written as UTF-8 to a file of our own, and DuckDB gets that name, our dialect an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 import duckdb
-import pyarrow as pa
 
 from engine.errors import SourceError
 from engine.intake.dialect import Layout, decide_layout
 from engine.intake.encoding import Encoding, decide_encoding, text_chunks
+from engine.intake.lines import READ, READ_ROWS, Line, forget_read, in_order, read_lines
 from engine.intake.scan import LONGEST_CELL, scan
 from engine.intake.source_file import SourceFile
 from engine.sql import literal
 from engine.workspace import Workspace
 
-READ = "intake_read"
-"""Temp view of the lines just read: line_no, file_line, cells, reason, detail."""
-
-READ_ROWS = "intake_read_rows"
-"""Temp table under that view; its columns depend on who read."""
-
-
 _HEAD = 1 << 19  # characters looked at to decide the layout
-_BATCH = 20_000
-_SCHEMA = pa.schema(
-    [
-        ("line_no", pa.int64()),
-        ("file_line", pa.int64()),
-        ("cells", pa.list_(pa.string())),
-        ("reason", pa.string()),
-        ("detail", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +72,6 @@ def read_delimited(ws: Workspace, source: SourceFile, *, known: frozenset[str], 
     finally:
         copy.unlink(missing_ok=True)
     return Delimited(encoding, body.layout, exact, body.nuls)
-
-
-def forget_read(ws: Workspace) -> None:
-    """Drop what the last reading left behind."""
-    ws.execute(f"drop view if exists {READ}")
-    ws.drop(READ_ROWS)
 
 
 def _write_body(source: SourceFile, encoding: Encoding, known: frozenset[str], copy: Path) -> _Body:
@@ -185,17 +161,14 @@ def _read_fast(ws: Workspace, copy: Path, body: _Body) -> bool:
         "escape = $quote, header = false, skip = 0, strict_mode = true, null_padding = false, "
         "ignore_errors = false, max_line_size = 2000000)"
     )
-    ordered = ws.value("select current_setting('preserve_insertion_order')")
-    ws.execute("set preserve_insertion_order = true")  # so that rowid is the order of the file
     try:
-        ws.execute(
-            f"create or replace temp table {READ_ROWS} as {select}",
-            {"path": str(copy), "delimiter": body.layout.dialect.split_at, "quote": quote},
-        )
+        with in_order(ws):
+            ws.execute(
+                f"create or replace temp table {READ_ROWS} as {select}",
+                {"path": str(copy), "delimiter": body.layout.dialect.split_at, "quote": quote},
+            )
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException):
         return False
-    finally:
-        ws.execute(f"set preserve_insertion_order = {'true' if ordered else 'false'}")
     rows, long_cells = ws.rows(f"select count(*), count_if(is_long) from {READ_ROWS}")[0]
     if long_cells:
         ws.drop(READ_ROWS)
@@ -226,36 +199,19 @@ def _file_line(body: _Body, rows: int) -> str:
 
 
 def _read_exact(ws: Workspace, copy: Path, body: _Body) -> None:
-    ws.execute(
-        f"create or replace temp table {READ_ROWS} "
-        "(line_no bigint, file_line bigint, cells varchar[], reason varchar, detail varchar)"
-    )
-    ws.execute(f"create or replace temp view {READ} as select * from {READ_ROWS}")
-    for batch in _batches(copy, body):
-        ws.connection.register("__intake_batch", batch)
-        try:
-            ws.execute(f"insert into {READ_ROWS} select * from __intake_batch")
-        finally:
-            ws.connection.unregister("__intake_batch")
+    read_lines(ws, _exact_lines(copy, body))
 
 
-def _batches(copy: Path, body: _Body) -> Iterator[pa.Table]:
+def _exact_lines(copy: Path, body: _Body) -> Iterator[Line]:
     layout = body.layout
     width = len(layout.headers)
-    rows: list[tuple[int, int, list[str | None] | None, str | None, str | None]] = []
     newline = "\r" if body.only_cr else "\n"
     with copy.open(encoding="utf-8", errors="surrogatepass", newline=newline) as lines:
-        records = scan(lines, layout.dialect, first=layout.body_line, width=width)
-        for line_no, record in enumerate(records, start=1):
-            cells, reason, detail = _fitted(record.cells, width, layout.short_rows)
+        for record in scan(lines, layout.dialect, first=layout.body_line, width=width):
             if record.reason is not None:
-                cells, reason, detail = None, record.reason, record.detail
-            rows.append((line_no, record.file_line, cells, reason, detail))
-            if len(rows) == _BATCH:
-                yield _table(rows)
-                rows = []
-    if rows:
-        yield _table(rows)
+                yield record.file_line, None, record.reason, record.detail
+            else:
+                yield record.file_line, *_fitted(record.cells, width, layout.short_rows)
 
 
 def _fitted(cells: list[str], width: int, short_rows: bool) -> tuple[list[str | None] | None, str | None, str | None]:
@@ -269,27 +225,3 @@ def _fitted(cells: list[str], width: int, short_rows: bool) -> tuple[list[str | 
             return None, "too_few_cells", f"{len(cells)} cells for {width} columns"
         cells = cells + [""] * (width - len(cells))
     return [cell or None for cell in cells], None, None
-
-
-def _table(rows: list[tuple[int, int, list[str | None] | None, str | None, str | None]]) -> pa.Table:
-    columns = list(zip(*rows, strict=True))
-    try:
-        return pa.table(
-            [pa.array(column, type=field.type) for column, field in zip(columns, _SCHEMA, strict=True)], schema=_SCHEMA
-        )
-    except UnicodeEncodeError:  # half of a surrogate pair cannot be stored as UTF-8
-        cleaned = [(a, b, None if c is None else [_whole(cell) for cell in c], d, e) for a, b, c, d, e in rows]
-        return pa.table(
-            [
-                pa.array(column, type=field.type)
-                for column, field in zip(zip(*cleaned, strict=True), _SCHEMA, strict=True)
-            ],
-            schema=_SCHEMA,
-        )
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def _whole(cell: str | None) -> str | None:
-    return None if cell is None else _SURROGATE.sub("\ufffd", cell)

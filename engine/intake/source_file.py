@@ -1,15 +1,16 @@
-"""A file to read, what we know about it, and the name its records will carry."""
+"""What to read, a file or a database, what we know about it, and the name its records will carry."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from engine.errors import SourceError
+from engine.remote import Address, Credentials
 
 Format = Literal["csv", "xlsx", "xls", "ods"]
 
@@ -25,6 +26,7 @@ class SourceFile:
         path: where it lies.
         name: name of the source; by default the stem of the file.
         sheet: only this sheet of a workbook; None = every sheet that is not empty.
+        table: this table of a file that holds several (a dump); for a workbook the same as ``sheet``.
         encoding: encoding of a text file when the user knows it; None = decided from its bytes.
         delimiter: field separator when the user knows it; None = decided from its lines.
     """
@@ -34,14 +36,54 @@ class SourceFile:
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    table: str | None = None
 
     @property
     def file(self) -> str:
         """File name without its folder."""
         return self.path.name
 
+    @property
+    def stem(self) -> str:
+        """What the source is called unless it was given a name."""
+        return self.table.rpartition(".")[2] if self.table else self.path.stem
 
-def named(sources: Sequence[SourceFile]) -> list[SourceFile]:
+    def of_sheet(self, sheet: str) -> SourceFile:
+        """The same workbook, one sheet of it."""
+        return replace(self, sheet=sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAddress:
+    """One table, or the answer to one query, of a database.
+
+    Attributes:
+        address: where the database is.
+        name: name of the source; by default the table's, or the database's for a query.
+        table: table to read, with its schema where two schemas have one of that name.
+        query: a SELECT to read instead.
+        credentials: who asks, and where the password is.
+    """
+
+    address: Address
+    name: str = ""
+    table: str | None = None
+    query: str | None = None
+    credentials: Credentials = field(default_factory=Credentials)
+
+    @property
+    def file(self) -> str:
+        """The address as it may be shown."""
+        return self.address.shown
+
+    @property
+    def stem(self) -> str:
+        """What the source is called unless it was given a name."""
+        table = None if self.query else self.table or self.address.fragment
+        return (table or self.address.database or self.address.scheme).rpartition(".")[2]
+
+
+def named(sources: Sequence[SourceFile | SourceAddress]) -> list[SourceFile | SourceAddress]:
     """The sources with their names filled in, each name once: ``a``, ``a_2`` ...
 
     Names that differ only by case get a number too: on many systems they would write the same files.
@@ -50,7 +92,7 @@ def named(sources: Sequence[SourceFile]) -> list[SourceFile]:
     ['a', 'A_2', 'b']
     """
     taken: set[str] = set()
-    return [replace(source, name=free_name(source.name or source.path.stem, taken)) for source in sources]
+    return [replace(source, name=free_name(source.name or source.stem, taken)) for source in sources]
 
 
 def free_name(wanted: str, taken: set[str]) -> str:
@@ -94,37 +136,3 @@ def sha256(path: Path) -> str:
         while chunk := handle.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def format_of(path: Path) -> Format:
-    """What a file is by its first bytes; its extension is believed only among zip containers.
-
-    Raises:
-        SourceError: a known format that is not a table of contacts.
-    """
-    with path.open("rb") as handle:
-        begins = handle.read(64)
-    if begins.startswith(b"PK\x03\x04"):
-        return "ods" if b"opendocument.spreadsheet" in begins or path.suffix.lower() == ".ods" else "xlsx"
-    if begins.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return "xls"
-    for magic, what in _OTHER_FORMATS:
-        if begins.startswith(magic):
-            raise SourceError(f"{path.name} is {what}, not a table", hint="Export it as CSV or as an Excel workbook.")
-    return "csv"
-
-
-_OTHER_FORMATS = (
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x00\x01\x00\x00Standard", "an Access database"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"PGDMP", "a PostgreSQL dump"),
-    (b"{\\rtf", "an RTF text"),
-)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import SourceError
-from engine.intake.delimited import READ, forget_read, read_delimited
-from engine.intake.source_file import Format, SourceFile, check_usable, format_of, free_name, named, sha256
-from engine.intake.workbook import read_sheet, sheets_of
+from engine.errors import LedgerError, SourceError, UsageError
+from engine.intake.lines import READ, forget_read
+from engine.intake.source_file import SourceAddress, SourceFile, check_usable, free_name, named, sha256
+from engine.intake.sources import Asked, Kind, Loaded, Place, kind_of
+from engine.intake.sources.choice import choose_tables
+from engine.intake.sources.reading_only import check_query
 from engine.ledger import StageReport
 from engine.progress import Watcher
 from engine.rulebook import RuleBook
@@ -22,35 +24,35 @@ from engine.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What intake.source says about a source, apart from its counts."""
+    """What intake.source says about a source, apart from its counts and from what its reader found."""
 
     name: str
     file: str
-    sheet: str | None
-    sha256: str
-    size: int
-    format: Format
-    encoding: str | None
-    encoding_why: str | None
-    delimiter: str | None
-    quote: str | None
-    header_line: int | None
-    headers: tuple[str, ...]
+    sha256: str | None
+    size: int | None
+    format: str
+    unit: str
+    loaded: Loaded
+
+    @property
+    def place(self) -> str:
+        """The source in a sentence."""
+        return self.file if self.loaded.table is None else f"{self.file}, {self.unit} {self.loaded.table}"
 
 
 def stage_sources(
     ws: Workspace,
-    sources: Sequence[SourceFile],
+    sources: Sequence[Asked],
     *,
     scratch: Path,
     watcher: Watcher,
     book: RuleBook | None = None,
 ) -> StageReport:
-    """Fill intake.source, intake.line and intake.held from files.
+    """Fill intake.source, intake.line and intake.held from files and databases.
 
     Args:
         ws: workspace.
-        sources: files to read; their names are made unique here (``a``, ``a_2``).
+        sources: what to read; their names are made unique here (``a``, ``a_2``).
         scratch: an existing private folder for temporary copies; emptied of them again.
         watcher: told what was guessed.
         book: rules in force; the shipped ones when None. Header words help to find headers.
@@ -60,7 +62,8 @@ def stage_sources(
 
     Raises:
         SourceError: a file that cannot be used (exit code 3): absent, a folder, empty, binary, not decodable,
-            without data rows, with two columns of the same name.
+            without data rows, with two columns of the same name; a database that cannot be read.
+        UsageError: a source that holds several tables, and none was chosen; a query that is more than a SELECT.
     """
     rules = book or RuleBook()
     known = _header_words(rules.load("mapping/headers.yml", HeaderRules))
@@ -72,14 +75,10 @@ def stage_sources(
     notes: list[str] = []
     taken: set[str] = {source.name.casefold() for source in named(sources)}
     with tempfile.TemporaryDirectory(prefix="intake-", dir=scratch) as folder:
+        place = Place(Path(folder), known, watcher.say)
         for source in named(sources):
             watcher.step(f"reading {source.file}")
-            size = check_usable(source)
-            format_ = format_of(source.path)
-            if format_ == "csv":
-                notes += _stage_delimited(ws, source, size, known, totals, Path(folder))
-            else:
-                notes += _stage_workbook(ws, source, size, format_, known, totals, Path(folder), taken)
+            notes += _stage_source(ws, source, place, totals, taken)
     for note in notes:
         watcher.say(note)
     loaded, held = ws.count(INTAKE_LINE.name), ws.count(INTAKE_HELD.name)
@@ -92,83 +91,58 @@ def _header_words(headers: HeaderRules) -> frozenset[str]:
     return frozenset(fold(word) for group in groups for word in group)
 
 
-def _stage_delimited(
-    ws: Workspace, source: SourceFile, size: int, known: frozenset[str], totals: frozenset[str], scratch: Path
-) -> list[str]:
-    read = read_delimited(ws, source, known=known, scratch=scratch)
-    layout = read.layout
-    notes = []
-    if source.encoding is None and read.encoding.codec not in ("utf-8", "utf-8-sig"):
-        notes.append(f"{source.file}: read as {read.encoding.codec} ({read.encoding.why})")
-    if read.nuls:
-        notes.append(f"{source.file}: {read.nuls} NUL characters left out")
-    notes += _layout_notes(source.file, layout.header_line, layout.preamble, layout.body_line)
-    facts = _Facts(
-        source.name, source.file, None, sha256(source.path), size, "csv",
-        read.encoding.codec, read.encoding.why, layout.dialect.delimiter, layout.dialect.quote,
-        layout.header_line, layout.headers,
-    )  # fmt: skip
-    return notes + _file(ws, facts, totals)
-
-
-def _stage_workbook(
-    ws: Workspace,
-    source: SourceFile,
-    size: int,
-    format_: Format,
-    known: frozenset[str],
-    totals: frozenset[str],
-    scratch: Path,
-    taken: set[str],
-) -> list[str]:
-    notes: list[str] = []
-    digest = sha256(source.path)
-    sheets = sheets_of(source, format_, scratch)
-    found = 0
-    for sheet in sheets:
-        layout = read_sheet(ws, sheet, known)
-        lines = 0 if layout is None else int(ws.value(f"select count(*) from {READ}"))
-        sheet.file.unlink()
-        if layout is None or (not lines and len(sheets) > 1):
-            notes.append(f'{source.file}: sheet "{sheet.name}" is no table and was left out')
-            continue
-        found += 1
-        name = source.name if len(sheets) == 1 or source.sheet else free_name(f"{source.name}_{sheet.name}", taken)
-        place = f"{source.file}, sheet {sheet.name}"
-        notes += _layout_notes(place, layout.header_line, layout.preamble, layout.body_line)
-        facts = _Facts(
-            name, source.file, sheet.name, digest, size, format_, None, None, None, None,
-            layout.header_line, layout.headers,
-        )  # fmt: skip
-        notes += _file(ws, facts, totals)
-    if not found:
+def _stage_source(ws: Workspace, source: Asked, place: Place, totals: frozenset[str], taken: set[str]) -> list[str]:
+    size = check_usable(source) if isinstance(source, SourceFile) else None
+    kind = kind_of(source)
+    if query := _query(source, kind):
+        check_query(query, kind)
+    opened = kind.open(source, place)
+    try:
+        digest = sha256(source.path) if isinstance(source, SourceFile) else None
+        if query:
+            answer = opened.ask(ws, query)
+            return _file(ws, _Facts(source.name, source.file, digest, size, kind.name, kind.unit, answer), totals)
+        chosen = choose_tables(source, kind, opened)
+        notes: list[str] = []
+        filed = 0
+        for table in chosen:
+            loaded = opened.load(ws, table)
+            if loaded is None:
+                notes.append(f'{source.file}: {kind.unit} "{table}" is no table and was left out')
+                continue
+            filed += 1
+            alone = len(chosen) == 1 or table is None
+            name = source.name if alone else free_name(f"{source.name}_{table}", taken)
+            notes += _file(ws, _Facts(name, source.file, digest, size, kind.name, kind.unit, loaded), totals)
+    finally:
+        opened.close()
+    if not filed:
         raise SourceError(f"{source.file} holds no table", hint="A table has a header row and rows below it.")
     return notes
 
 
-def _layout_notes(place: str, header_line: int | None, preamble: int, body_line: int) -> list[str]:
-    notes = []
-    if header_line is None:
-        notes.append(f"{place}: no header found; columns are named column_1, column_2 ...")
-    if preamble:
-        before = (header_line or body_line) - 1
-        notes.append(f"{place}: {preamble} of the first {before} lines stand above the table and are no records")
-    return notes
+def _query(source: Asked, kind: Kind) -> str | None:
+    query = source.query if isinstance(source, SourceAddress) else None
+    if query is not None and kind.dialect is None:
+        raise UsageError(f"{kind.title} answers no query", hint="Choose a table with --table NAME.")
+    return query
 
 
 def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
     """Move the lines just read into intake.line and intake.held, and describe the source."""
+    loaded_by, place = facts.loaded, facts.place
     _refuse_twins(facts)
-    place = facts.file if facts.sheet is None else f"{facts.file}, sheet {facts.sheet}"
     lines = int(ws.value(f"select count(*) from {READ}"))
+    if loaded_by.rows is not None and loaded_by.rows != lines:
+        raise LedgerError(f"{place}: the source counts {loaded_by.rows} rows, and {lines} were read")
     if not lines:
         raise SourceError(f"{place} has a header but no data rows", hint="Export it again, with its rows.")
     parameters = {
         "source": facts.name,
-        "headers": list(facts.headers),
+        "headers": list(loaded_by.headers),
         "totals": sorted(totals),
-        "last": lines,
-        "narrow": max(1, len(facts.headers) // 3),
+        "last": 0 if loaded_by.typed else lines,
+        "narrow": max(1, len(loaded_by.headers) // 3),
     }
     judged = f"with judged as ({ws.statement('intake', 'judged')}) select source, line_no, file_line"
     before = ws.count(INTAKE_LINE.name)
@@ -180,6 +154,7 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
             "select reason, count(*) from intake.held where source = $source group by reason order by reason",
             parameters,
         )
+    digest, size = (facts.sha256, facts.size) if facts.sha256 is not None else _fingerprint(ws)
     forget_read(ws)
     if not loaded:
         raise SourceError(
@@ -187,21 +162,32 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
             hint="Check the delimiter, or export the file again.",
         )
     ws.connection.execute(
-        f"insert into intake.source select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {text_list(facts.headers)}, ?, ?, ?",
+        f"insert into intake.source select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {text_list(loaded_by.headers)}, ?, ?, ?",
         [
-            facts.name, facts.file, facts.sheet, facts.sha256, facts.size, facts.format, facts.encoding,
-            facts.encoding_why, facts.delimiter, facts.quote, facts.header_line, lines, loaded, lines - loaded,
+            facts.name, facts.file, loaded_by.table, digest, size, facts.format, loaded_by.encoding,
+            loaded_by.encoding_why, loaded_by.delimiter, loaded_by.quote, loaded_by.header_line,
+            lines, loaded, lines - loaded,
         ],
     )  # fmt: skip
-    return [f"{place}: {count} lines held, {reason}" for reason, count in reasons]
+    notes = list(loaded_by.notes)
+    return notes + [f"{place}: {count} lines held, {reason}" for reason, count in reasons]
+
+
+def _fingerprint(ws: Workspace) -> tuple[str, int]:
+    """Hash and size of the lines just read, for a source that is no file: the same rows, the same hash."""
+    found = ws.rows(
+        "select sha256(coalesce(string_agg(sha256(coalesce(cells::varchar, '')), '' order by line_no), '')), "
+        f"coalesce(sum(strlen(array_to_string(cells, ''))), 0)::bigint from {READ}"
+    )[0]
+    return str(found[0]), int(found[1])
 
 
 def _refuse_twins(facts: _Facts) -> None:
     places: dict[str, list[int]] = {}
-    for position, header in enumerate(facts.headers, start=1):
+    for position, header in enumerate(facts.loaded.headers, start=1):
         places.setdefault(header, []).append(position)
     twins = [f'"{header}" (columns {", ".join(map(str, at))})' for header, at in places.items() if len(at) > 1]
     if twins:
         raise SourceError(
-            f"{facts.file} has columns of the same name: {'; '.join(twins)}", hint="Give each column its own name."
+            f"{facts.place} has columns of the same name: {'; '.join(twins)}", hint="Give each column its own name."
         )

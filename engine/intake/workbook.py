@@ -17,8 +17,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from engine.errors import SourceError
-from engine.intake.delimited import READ, READ_ROWS, forget_read
 from engine.intake.dialect import header_names, looks_like_header
+from engine.intake.lines import READ, READ_ROWS, forget_read
 from engine.intake.source_file import Format, SourceFile
 from engine.rulebook.mapping import fold
 from engine.workspace import Workspace
@@ -129,7 +129,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def read_sheet(ws: Workspace, sheet: Sheet, known: frozenset[str]) -> SheetLayout | None:
-    """Read one sheet into the temp table :data:`~engine.intake.delimited.READ`; None when it is no table.
+    """Read one sheet into the temp table :data:`~engine.intake.lines.READ`; None when it is no table.
 
     Wholly blank rows are no records. Dates without a time are written ``yyyy-mm-dd``.
     """

@@ -1,0 +1,103 @@
+"""A query reads or is refused: one SELECT, nothing that writes, locks, runs a program or touches the server's files.
+
+The text is parsed, not searched for words. What a parser cannot see (a function of the database that writes) meets a
+read-only transaction or a session that is rolled back; this is the first of two fences, not the only one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.errors import UsageError
+from engine.intake.sources.contract import Kind
+
+LONGEST_QUERY = 100_000
+"""Characters; a longer text is not a query that somebody wrote."""
+
+_REACHES_OUT = re.compile(
+    r"(pg_(read|write|ls|stat_file|terminate|cancel|reload|rotate|promote|switch|create|drop|notify|logical|replication"
+    r"|advisory|try_advisory|import|sleep)\w*"
+    r"|lo_\w+|dblink\w*|query_to_xml\w*|table_to_xml\w*|database_to_xml\w*|cursor_to_xml\w*|set_config|setval|nextval"
+    r"|load_file|sleep|benchmark|get_lock|release_lock|sys_exec|sys_eval|master_pos_wait"
+    r"|openrowset|openquery|opendatasource|xp_\w+|sp_\w+"
+    r"|utl_\w+|dbms_\w+|httpuritype|sys_context|java\w*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A query that only reads.
+
+    Attributes:
+        text: the query without a final semicolon and comments around it.
+        ordered: its rows come in an order that it asks for itself.
+    """
+
+    text: str
+    ordered: bool
+
+
+def check_query(query: str, kind: Kind) -> Checked:
+    """``query`` when it is one SELECT that only reads.
+
+    Raises:
+        UsageError: it is not, or cannot be understood. The text of the query is not in the message.
+    """
+    import sqlglot
+    from sqlglot import exp
+
+    if len(query) > LONGEST_QUERY:
+        raise UsageError(f"the query has more than {LONGEST_QUERY:,} characters")
+    if "\0" in query:
+        raise UsageError("the query holds a NUL character")
+    try:
+        found = [part for part in sqlglot.parse(query, read=kind.dialect) if part is not None]
+    except (sqlglot.errors.SqlglotError, RecursionError):
+        raise UsageError(f"the query cannot be understood as SQL of {kind.title}", hint=_HINT) from None
+    if len(found) != 1:
+        raise UsageError(f"the query holds {len(found)} statements", hint=_HINT)
+    root = found[0]
+    if not isinstance(root, exp.Query):
+        raise UsageError("the query is no SELECT", hint=_HINT)
+    for node in root.walk():
+        if isinstance(node, _writing()):
+            raise UsageError(f"the query does more than read ({node.key.upper()})", hint=_HINT)
+        if isinstance(node, exp.Func) and (name := _name(node)) and _REACHES_OUT.fullmatch(name):
+            raise UsageError(f"the query calls {name.lower()}, which does more than read tables", hint=_HINT)
+    # the user's own text is sent, not one that a generator wrote again: only what stands around it is taken away
+    return Checked(_bare(query), root.args.get("order") is not None)
+
+
+_HINT = "Give one SELECT that only reads."
+
+
+def _writing() -> tuple[type, ...]:
+    from sqlglot import exp
+
+    names = (
+        "Insert", "Update", "Delete", "Merge", "Create", "Drop", "Alter", "AlterColumn", "Command", "Copy", "Into",
+        "Lock", "Set", "Use", "Kill", "LoadData", "TruncateTable", "Transaction", "Commit", "Rollback", "Execute",
+        "Attach", "Detach", "Pragma", "Grant", "Revoke", "Analyze", "Export", "NextValueFor",
+    )  # fmt: skip
+    return tuple(kind for name in names if (kind := getattr(exp, name, None)) is not None)
+
+
+def _name(node: object) -> str:
+    from sqlglot import exp
+
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).rpartition(".")[2]
+    assert isinstance(node, exp.Func)
+    return node.sql_name()
+
+
+def _bare(query: str) -> str:
+    """Without final semicolons, blanks and line comments, so that it can stand in brackets."""
+    before = None
+    text = query.strip()
+    while text != before:
+        before = text
+        text = text.rstrip("; \t\r\n")
+    return text
