@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.ledger import StageReport
-from engine.matching import blocking, keys, pairs, results
+from engine.matching import blocking, judged, keys, pairs, recalibration, results
 from engine.matching.clustering import Ints, cluster
 from engine.matching.comparisons import Comparison, comparisons
 from engine.matching.decisions import Decision, spoken
@@ -23,9 +23,12 @@ from engine.rulebook.matching import MatchRules
 from engine.tables import (
     MATCHING_BLOCK,
     MATCHING_CLUSTER,
+    MATCHING_JUDGED,
+    MATCHING_LEARNED,
     MATCHING_MODEL,
     MATCHING_PAIR,
     MATCHING_PARAMETER,
+    MATCHING_RECALIBRATION,
 )
 from engine.vocabulary import Kind
 from engine.workspace import Workspace
@@ -73,7 +76,10 @@ def link(
     """
     rules = book.load("matching/model.yml", MatchRules)
     known = keys.words(book)
-    for table in (MATCHING_PAIR, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL, MATCHING_CLUSTER):
+    for table in (
+        MATCHING_PAIR, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL, MATCHING_CLUSTER,
+        MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
+    ):  # fmt: skip
         ws.create(table)
     ws.execute(f"set threads = {int(threads)}")
     keys.prepare(ws, known)
@@ -111,10 +117,11 @@ def _link_kind(
     if compared:
         plan = blocking.block(ws, kind, units, rules.blocking)
         results.write_blocks(ws, kind, plan)
-        if model is None or not plan.pairs:
+        known_model = model is not None and plan.pairs > 0
+        if not known_model:
             model = _learn(ws, kind, rules, compared, plan, units, told)
         if model is not None:
-            threshold = _score(ws, model, rules, plan, units, told)
+            threshold = _score(ws, model, rules, plan, units, told, () if known_model else decisions)
     if units > 1:
         label = cluster(units, pairs.edges(ws), threshold, rules.clustering, must=must, cannot=cannot)
     results.write_clusters(ws, kind, label, threshold, rules)
@@ -166,9 +173,21 @@ def _learn(
     return train(kind, rules, blocked, by_chance, units=units, comparable=comparable)
 
 
-def _score(ws: Workspace, model: Model, rules: MatchRules, plan: blocking.Plan, units: int, told: _Told) -> float:
-    """Score all blocked pairs into m_scored, and the pairs inside components that blocking missed."""
+def _score(
+    ws: Workspace,
+    model: Model,
+    rules: MatchRules,
+    plan: blocking.Plan,
+    units: int,
+    told: _Told,
+    decisions: Sequence[Decision],
+) -> float:
+    """Score all blocked pairs into m_scored, and the pairs inside components that blocking missed.
+
+    Decisions recalibrate the model first; a model used again has learned from them before.
+    """
     text = predict(ws, model, rules)
+    model = _recalibrate(ws, model, rules, decisions, told)
     score(ws, model, rules, "m_pair", "m_score")
     pairs.keep_scored(ws, rules.thresholds.keep.value)
     threshold = merge_threshold(*pairs.weights(ws), rules.thresholds)
@@ -188,3 +207,14 @@ def _score(ws: Workspace, model: Model, rules: MatchRules, plan: blocking.Plan, 
         f"{kind}_match_share": model.match_share,
     }
     return threshold
+
+
+def _recalibrate(ws: Workspace, model: Model, rules: MatchRules, decisions: Sequence[Decision], told: _Told) -> Model:
+    """The model after people's decisions; what they changed stands in matching.judged, .recalibration and .learned."""
+    found = recalibration.recalibrate(ws, model, rules, decisions) if decisions else None
+    if found is None:
+        return model
+    moved = judged.sides(ws, model, found.model, rules) if found.outcome == "recalibrated" else None
+    judged.write_judged(ws, found, rules, moved)
+    told.notes.append(judged.sentence(found, moved))
+    return found.model

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import UsageError
+from engine.matching.adjustment import Adjustment
 from engine.matching.comparisons import Comparison, everything
 from engine.matching.corrections import Households
 from engine.matching.training import Model
@@ -37,6 +38,17 @@ def to_json(model: Model) -> str:
                 "families": model.homes.families,
                 "namesake": model.homes.namesake,
             },
+            **(
+                {}
+                if model.learned is None
+                else {
+                    "decisions": {
+                        "bits": dict(model.learned.bits),
+                        "slope_up_to": model.learned.slope_up_to,
+                        "most": model.learned.most,
+                    }
+                }
+            ),
             "comparisons": [
                 {
                     "name": one.name,
@@ -74,6 +86,7 @@ def from_json(text: str, rules: MatchRules, name: str = "the model") -> Model:
             float(saved["match_share"]),
             float(saved["expected_pairs"]),
             Households(float(homes["cap"]), bool(homes["families"]), float(homes["namesake"])),
+            _adjustment(saved.get("decisions")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
@@ -113,6 +126,13 @@ def _known(known: dict[str, Comparison], saved: dict[str, Any]) -> Comparison:
     if [level.name for level in one.levels] != [level["name"] for level in saved["levels"]]:
         raise ValueError
     return one
+
+
+def _adjustment(saved: dict[str, Any] | None) -> Adjustment | None:
+    if saved is None:
+        return None
+    bits = {str(name): float(value) for name, value in saved["bits"].items()}
+    return Adjustment(bits, float(saved["slope_up_to"]), float(saved["most"]))
 
 
 def _levels(saved: dict[str, Any], side: str) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from engine.matching.comparisons import Comparison
-from engine.matching.corrections import correct
+from engine.matching.corrections import Case, correct
 from engine.matching.evidence import sentences
-from engine.matching.patterns import Floats, gather
+from engine.matching.patterns import Floats, Patterns, gather
 from engine.matching.training import Model, probability, weigh
 from engine.rulebook.matching import MatchRules
 from engine.workspace import Workspace
@@ -77,9 +77,7 @@ def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
 def score(ws: Workspace, model: Model, rules: MatchRules, coded: str, into: str) -> None:
     """Make ``into`` (code, match_weight, match_probability, apart, evidence): one row per pattern of ``coded``."""
     codes, patterns = gather(ws, model.comparisons, coded)
-    case = weigh(patterns, model.level_weights(rules), model.match_share, rules)
-    correct(model.kind, case, rules.corrections, model.homes)
-    weight = np.round(case.total() + model.prior_weight, DECIMALS)
+    case, weight, added = corrected(model, patterns, rules)
     ws.put(
         into,
         pa.table(
@@ -88,10 +86,21 @@ def score(ws: Workspace, model: Model, rules: MatchRules, coded: str, into: str)
                 "match_weight": pa.array(weight, pa.float64()),
                 "match_probability": pa.array(np.round(probability(weight), DECIMALS), pa.float64()),
                 "apart": pa.array(case.apart, pa.bool_()),
-                "evidence": pa.array(sentences(case, keep=weight >= rules.thresholds.keep.value), pa.string()),
+                "evidence": pa.array(
+                    sentences(case, keep=weight >= rules.thresholds.keep.value, added=added), pa.string()
+                ),
             }
         ),
     )
+
+
+def corrected(model: Model, patterns: Patterns, rules: MatchRules) -> tuple[Case, Floats, Floats]:
+    """Patterns corrected, the match weight of each, rounded, and the part of it that people's decisions added."""
+    case = weigh(patterns, model.level_weights(rules), model.match_share, rules)
+    correct(model.kind, case, rules.corrections, model.homes)
+    weight = case.total() + model.prior_weight
+    added = model.learned.of(case, weight) if model.learned is not None else np.zeros(len(weight))
+    return case, np.round(weight + added, DECIMALS), added
 
 
 def distinct_weights(weights: Sequence[Floats]) -> list[Floats]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.matching.adjustment import Adjustment
 from engine.matching.comparisons import Comparison
 from engine.matching.corrections import Case, Households, correct, households
 from engine.matching.patterns import Floats, Patterns
@@ -33,6 +34,7 @@ class Model:
         match_share: lambda, the share of comparable pairs that are matches.
         expected_pairs: matches expected among the pairs blocking proposes.
         homes: what the file's households say.
+        learned: what people's decisions add, where there were enough.
     """
 
     kind: Kind
@@ -42,6 +44,7 @@ class Model:
     match_share: float
     expected_pairs: float
     homes: Households
+    learned: Adjustment | None = None
 
     @property
     def prior_weight(self) -> float:
