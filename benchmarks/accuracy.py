@@ -32,7 +32,8 @@ from benchmarks.generator.odd import SHAPES, write_odd
 from benchmarks.generator.sample import write_sample
 from benchmarks.scoring import Bin, pooled, reliability_markdown, score_crosswalk, score_golden, score_pairs
 from engine.errors import AssayError
-from engine.pipeline import RunOptions, RunSource, run
+from engine.options import RunOptions, RunSource
+from engine.pipeline import run
 from engine.progress import Silent
 
 HERE = Path(__file__).resolve().parent

@@ -18,7 +18,8 @@ from threading import Thread
 from typing import get_args
 
 from engine.errors import SurroundingsError, UsageError
-from engine.pipeline import RunOptions, RunSource, open_workspace, rule_books, source_links
+from engine.options import RunOptions, RunSource, open_workspace, rule_books
+from engine.outputs import source_links
 from engine.preparing import Aside, prepare
 from engine.presentation.atomic import write_text
 from engine.presentation.verdict import FORMATS, FailOn, Format, Gate, Verdict, read_baseline, read_verdict

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from engine.errors import SourceError, SurroundingsError, UsageError
 from engine.importfile import ImportFile, open_import_file
-from engine.pipeline import DEMO_INSTITUTION
+from engine.options import DEMO_INSTITUTION
 from engine.presentation.import_log import write_import_log
 from engine.progress import Watcher
 from engine.project import Project

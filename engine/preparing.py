@@ -19,7 +19,7 @@ from engine.errors import AssayError, SourceError, SurroundingsError, UsageError
 from engine.progress import Watcher
 
 if TYPE_CHECKING:
-    from engine.pipeline import RunOptions
+    from engine.options import RunOptions
 
 ASIDE_FROM = 200_000
 """Bytes of sources from which a second process pays: it takes half a second to start."""
@@ -32,7 +32,7 @@ def prepare(run: RunOptions, watcher: Watcher) -> None:
         AssayError: see :mod:`engine.errors`.
     """
     from engine import intake, standardise
-    from engine.pipeline import open_workspace, rule_books, source_files
+    from engine.options import open_workspace, rule_books, source_files
     from engine.tables import PROTOCOL_STEP
 
     scratch = run.workspace / "scratch"

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from cli import app
 from engine.checking import CheckOptions, check_sources, parse_share
 from engine.errors import UsageError
-from engine.pipeline import RunOptions, RunSource
+from engine.options import RunOptions, RunSource
 from engine.presentation.verdict import FORMATS, Gate, Verdict
 from engine.progress import Silent
 from tests.quality.warmed import warmed

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.errors import SourceError, SurroundingsError, UsageError
-from engine.pipeline import RunOptions, RunSource, project_options
+from engine.options import RunOptions, RunSource, project_options
 from engine.preparing import ASIDE_FROM, Aside, ElsewhereError, pays_aside, prepare
 from engine.progress import Silent
 from engine.project import load_project

@@ -22,7 +22,7 @@ from engine.faces.shared import (
 )
 
 if TYPE_CHECKING:
-    from engine.pipeline import RunOptions, RunResult
+    from engine.options import RunOptions, RunResult
 
 
 def run(
@@ -72,6 +72,7 @@ def run(
     """
     with known_failures():
         from engine import pipeline
+        from engine.stopwatch import machine_report
 
         options = run_options(files or [], out, country, institution, language, as_of, threads, memory)
         options = replace(options, extract=extract, accept_new_keys=accept_new_keys, accept_changes=accept_changes)
@@ -79,7 +80,7 @@ def run(
             result = pipeline.run(options, narrator)
         _closing_words(options, result)
         if as_json:
-            typer.echo(json.dumps(pipeline.machine_report(result), ensure_ascii=False, indent=2))
+            typer.echo(json.dumps(machine_report(result), ensure_ascii=False, indent=2))
         else:
             for name in result.files:
                 typer.echo(str(options.out / name))

@@ -19,7 +19,7 @@ import typer
 
 if TYPE_CHECKING:
     from engine.errors import AssayError
-    from engine.pipeline import RunOptions
+    from engine.options import RunOptions
     from engine.project import Project
     from engine.vocabulary import Language
     from engine.workspace import Workspace
@@ -202,7 +202,7 @@ def run_options(
     threads: int | None,
     memory: str | None,
 ) -> RunOptions:
-    from engine.pipeline import RunOptions, RunSource, project_options
+    from engine.options import RunOptions, RunSource, project_options
     from engine.project import find_project
 
     project = None if files else find_project(Path.cwd())

@@ -18,7 +18,8 @@ from benchmarks.generator.sample import write_sample
 from benchmarks.scoring import score_crosswalk
 from engine.delivery.reader import read_import_file, validate
 from engine.initialise import create_project
-from engine.pipeline import RunOptions, RunResult, RunSource, project_options, run
+from engine.options import RunOptions, RunResult, RunSource, project_options
+from engine.pipeline import run
 from engine.progress import Silent
 from engine.project import load_project
 from engine.workspace import Workspace

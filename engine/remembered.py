@@ -1,0 +1,119 @@
+"""What a run in a project takes over from former runs, and says against them.
+
+Frozen facts, decisions, models, contact numbers, the extract before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import UsageError
+from engine.options import RunOptions
+from engine.progress import Watcher
+from engine.project import Project, project_secret
+from engine.rulebook import RuleBook
+from engine.vocabulary import Kind
+from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.freezing import Frozen
+    from engine.golden import Numbers
+    from engine.matching import Model
+
+
+def what_is_frozen(options: RunOptions) -> Frozen | None:
+    """What the run must replay; None when nothing was frozen or changes are accepted."""
+    if options.project is None or options.accept_changes:
+        return None
+    from engine.freezing import read_frozen, refuse_changes
+
+    frozen = read_frozen(options.project)
+    if frozen is not None:
+        refuse_changes(options.project, frozen)
+    return frozen
+
+
+def extract_label(options: RunOptions) -> str:
+    """What this extract is called: as told, else as the last one."""
+    from engine import extracts
+
+    if options.extract is not None:
+        if options.project is None:
+            raise UsageError(
+                "--extract compares with the extract before, which a project remembers, and there is none here",
+                hint="Try: assay init DIR --from FILE..., then assay run --extract NAME in it.",
+            )
+        return extracts.check_label(options.extract)
+    return extracts.last_label(options.project.extracts) if options.project else extracts.DEFAULT_LABEL
+
+
+def decisions_for(project: Project | None, moved: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """What people said of pairs, in matching's words; "unsure" leaves a pair to the model.
+
+    Args:
+        project: whose decisions.jsonl is read.
+        moved: records under a new key and the key a decision may know them by.
+    """
+    from engine.judgement import read_decisions
+
+    decisions = read_decisions(project.decisions) if project else []
+    now = {old: new for new, old in moved}
+    return [
+        (now.get(said.record_id_l, said.record_id_l), now.get(said.record_id_r, said.record_id_r), said.judgement)
+        for said in decisions
+        if said.judgement != "unsure"
+    ]
+
+
+def frozen_models(options: RunOptions, book: RuleBook, frozen: Frozen | None) -> dict[Kind, Model]:
+    """The match models of the rehearsal, when the project was frozen with them: the same scores, not new ones."""
+    from engine.matching import load_models
+    from engine.rulebook.matching import MatchRules
+
+    if frozen is None or options.project is None:
+        return {}
+    return load_models(options.project.models, book.load("matching/model.yml", MatchRules))
+
+
+def numbers_for(options: RunOptions, book: RuleBook) -> Numbers:
+    """Numbers given before and the ranges for new ones; a range in assay.toml replaces the rule file's."""
+    from engine.golden import Numbers
+    from engine.rulebook.survivorship import NumberRange
+
+    project = options.project
+    if project is None:
+        return Numbers.load(book, extract=options.as_of.isoformat())
+    numbers = Numbers.load(book, project.numbers, key=project_secret(project), extract=options.as_of.isoformat())
+    if project.range_start is None:
+        return numbers
+    last = project.range_end or 10 ** len(str(project.range_start)) - 1
+    return replace(numbers, ranges=(NumberRange(first=project.range_start, last=last),))
+
+
+def compare_with_before(
+    ws: Workspace,
+    options: RunOptions,
+    label: str,
+    numbers: Numbers,
+    decisions: Sequence[tuple[str, str, str]],
+    out: Path,
+    watcher: Watcher,
+) -> dict[str, Any] | None:
+    """Say what differs from the extract before, when there was one."""
+    from engine import extracts, presentation
+
+    if options.project is None:
+        return None
+    before = extracts.previous_snapshot(options.project.extracts, label)
+    if before is None:
+        return None
+    known = {str(contact) for contact in numbers.registry.column("contact_id").unique().to_pylist() if contact}
+    extracts.compare_extracts(ws, before[1], known=known, decided=decisions)
+    data = extracts.delta_data(ws, label=label, before=before[0])
+    presentation.write_delta(ws, data, out)
+    counts = ", ".join(f"{data[change]:,} {change}" for change in ("kept", "new", "back", "changed", "joined", "split"))
+    watcher.say(f"{label} against {before[0]}: {counts}, {data['gone']:,} gone")
+    return data
