@@ -260,26 +260,24 @@ def _say(mapping: SourceMapping, claims: list[Claim], watcher: Watcher) -> None:
 
 
 def _fitting(mapping: SourceMapping, source: str, headers: Sequence[str]) -> SourceMapping:
-    """A mapping file must speak of the columns that are there: a moved column would feed the wrong attribute.
+    """The mapping with the places its columns have in this file: a column is known by its header, not by its place.
+
+    The order of the mapping stays: it is the order in which joined columns stand side by side.
 
     Raises:
         SourceError: the columns of the file are not those of the mapping.
     """
-    wrong = [
-        f'column {column.position} is "{headers[column.position - 1]}", not "{column.header}"'
-        if column.position <= len(headers)
-        else f'there is no column {column.position} "{column.header}"'
-        for column in mapping.columns
-        if column.position > len(headers) or headers[column.position - 1] != column.header
-    ]
-    mapped = {column.position for column in mapping.columns}
-    wrong += [f'column {at} "{name}" is new' for at, name in enumerate(headers, start=1) if at not in mapped]
+    there = {header: place for place, header in enumerate(headers, start=1)}
+    mapped = dict.fromkeys(column.header for column in mapping.columns)
+    wrong = [f'there is no column "{header}"' for header in mapped if header not in there]
+    wrong += [f'column {place} "{header}" is new' for header, place in there.items() if header not in mapped]
     if wrong:
         raise SourceError(
             f"{source}: its columns are not those of {mapping.origin}: {'; '.join(wrong)}",
             hint="Correct the mapping file, or delete it to have the columns guessed again.",
         )
-    return mapping.model_copy(update={"source": source})
+    columns = tuple(column.model_copy(update={"position": there[column.header]}) for column in mapping.columns)
+    return mapping.model_copy(update={"source": source, "columns": columns})
 
 
 def _counter(ws: Workspace, source: str) -> CountDistinct:

@@ -75,9 +75,12 @@ def select_records(mapping: SourceMapping, *, padded: frozenset[int], plain_key:
         )
     fed = [f"coalesce({identifier(name)}, '')" for name in IDENTIFYING if feeds[name] != _NOTHING]
     identifying = f"concat_ws(chr(31), {', '.join(fed)})" if fed else "''"
+    said = [f"coalesce({identifier(name)}, '')" for name in RECORD_ATTRIBUTES if feeds[name] != _NOTHING]
+    # of what is used and in our order: columns that change places must not change which of two equals is the first
+    content = f"md5(concat_ws(chr(31), {', '.join(said)}))" if said else "''"
     return f"""
 with named as (
-    select line_no, cells, {columns}
+    select line_no, {columns}
     from intake.line
     where source = $source
 ),
@@ -94,7 +97,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by local_id, source_key is null order by md5(cells::varchar), line_no
+            partition by local_id, source_key is null order by {content}, line_no
         ) as ordinal
     from (from keyed semi join (
         select local_id, source_key is null as is_hashed from keyed group by all having count(*) > 1

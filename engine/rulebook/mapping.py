@@ -153,8 +153,8 @@ class ColumnMapping(RuleModel):
     """What one column of a source feeds.
 
     Attributes:
-        position: column position, 1 = first.
-        header: header as read; checked against the file before it is used.
+        position: where the column stood when the mapping was written, 1 = first; a file may have another order.
+        header: header as read, which the column is known by.
         attribute: attribute it feeds, ``source_key``, or null = not used.
         transform: column transformation on the way, null = taken as it stands.
         confidence: 0..1.

@@ -86,8 +86,26 @@ def test_a_mapping_file_that_speaks_of_other_columns_is_refused(
     path = tmp_path / "rules" / mapping_file("crm")
     path.parent.mkdir(parents=True)
     path.write_text("source: crm\ncolumns:\n  - {position: 2, header: b, attribute: town}\n")
-    with pytest.raises(SourceError, match='column 2 is "c", not "b"; column 1 "a" is new'):
+    with pytest.raises(SourceError, match='there is no column "b"; column 1 "a" is new; column 2 "c" is new'):
         guess(ws, RuleBook([tmp_path / "rules"]))
+
+
+def test_columns_in_another_order_are_known_by_their_headers_and_join_in_the_order_of_the_mapping(
+    ws: Workspace, write: Write, stage: Stage, tmp_path: Path
+) -> None:
+    stage(write("crm.csv", people("remark,phone b,name,phone a", "x,022 {n},Meier,079 {n}")))
+    path = tmp_path / "rules" / mapping_file("crm")
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "source: crm\ncolumns:\n"
+        "  - {position: 1, header: phone a, attribute: phone, transform: join}\n"
+        "  - {position: 2, header: phone b, attribute: phone, transform: join}\n"
+        "  - {position: 3, header: name, attribute: last_name}\n  - {position: 4, header: remark, attribute: null}\n"
+    )
+    (mapping,) = guess_mapping(ws, RuleBook([tmp_path / "rules"]), watcher=Silent())
+    assert [(column.position, column.header) for column in mapping.columns] == [
+        (4, "phone a"), (2, "phone b"), (3, "name"), (1, "remark"),
+    ]  # fmt: skip
 
 
 def test_a_guess_written_down_is_read_back_the_same(ws: Workspace, write: Write, stage: Stage, tmp_path: Path) -> None:
