@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.generator.dice import Dice
@@ -24,10 +24,34 @@ RAGGED_EVERY = 900
 """One line in so many of the box-office file has a separator too many: intake has to hold it."""
 
 
-def make_sample(rows: int = DEFAULT_ROWS, seed: int = DEFAULT_SEED) -> dict[str, bytes]:
-    """The four files by name: ``billetterie.csv``, ``newsletter.csv``, ``truth.csv``, ``truth_contacts.csv``."""
+FEW_COPIES: tuple[tuple[int, float], ...] = ((0, 81), (1, 14.5), (2, 3), (3, 1), (4, 0.5))
+"""Further rows of one contact and their weights: what a base looks like."""
+
+MANY_COPIES: tuple[tuple[int, float], ...] = ((0, 40), (1, 32), (2, 16), (3, 8), (4, 4))
+"""The same where golden records are what is measured."""
+
+MIGRATION_DAY = date(2019, 6, 3)
+
+
+def make_sample(
+    rows: int = DEFAULT_ROWS,
+    seed: int = DEFAULT_SEED,
+    *,
+    copies: Sequence[tuple[int, float]] = FEW_COPIES,
+    stamped: float = 0.0,
+) -> dict[str, bytes]:
+    """The four files by name: ``billetterie.csv``, ``newsletter.csv``, ``truth.csv``, ``truth_contacts.csv``.
+
+    Args:
+        rows: lines over both sources.
+        seed: same seed, same bytes.
+        copies: further rows of one contact and their weights.
+        stamped: share of the box office's lines that carry the day of a migration as their last change.
+    """
     dice = Dice(seed)
-    drawn = _draw_rows(dice, rows)
+    drawn = _draw_rows(dice, rows, copies)
+    if stamped:
+        _stamp(dice, drawn, stamped)
     office = sorted((row for row in drawn if row.source == "billetterie"), key=lambda row: row.created)
     letters = sorted((row for row in drawn if row.source == "newsletter"), key=lambda row: row.updated)
     number = 100_000
@@ -58,20 +82,27 @@ def make_sample(rows: int = DEFAULT_ROWS, seed: int = DEFAULT_SEED) -> dict[str,
     }
 
 
-def write_sample(folder: Path, rows: int = DEFAULT_ROWS, seed: int = DEFAULT_SEED) -> list[Path]:
-    """Write the four files into ``folder``."""
+def write_sample(
+    folder: Path,
+    rows: int = DEFAULT_ROWS,
+    seed: int = DEFAULT_SEED,
+    *,
+    copies: Sequence[tuple[int, float]] = FEW_COPIES,
+    stamped: float = 0.0,
+) -> list[Path]:
+    """Write the four files of :func:`make_sample` into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, content in make_sample(rows, seed).items():
+    for name, content in make_sample(rows, seed, copies=copies, stamped=stamped).items():
         (folder / name).write_bytes(content)
         written.append(folder / name)
     return written
 
 
-def _draw_rows(dice: Dice, count: int) -> list[Row]:
+def _draw_rows(dice: Dice, count: int, copies: Sequence[tuple[int, float]]) -> list[Row]:
     drawn: list[Row] = []
     for contact in World(dice).contacts():
-        further = dice.weighted([(0, 81), (1, 14.5), (2, 3), (3, 1), (4, 0.5)])
+        further = dice.weighted(list(copies))
         source = "billetterie" if not contact.now["email"] or dice.chance(0.66) else "newsletter"
         for copy in range(1 + further):
             if copy and contact.now["email"] and dice.chance(0.65):
@@ -86,6 +117,13 @@ def _row(dice: Dice, contact: Contact, source: str) -> Row:
     created = FIRST_DAY + timedelta(days=dice.number(0, (LAST_DAY - FIRST_DAY).days))
     updated = created + timedelta(days=dice.number(0, (LAST_DAY - created).days)) if dice.chance(0.7) else created
     return Row(source, contact, created, updated)
+
+
+def _stamp(dice: Dice, drawn: Sequence[Row], share: float) -> None:
+    """Lines older than the migration get its day as their last change, whatever they know."""
+    for row in drawn:
+        if row.source == "billetterie" and row.updated < MIGRATION_DAY and dice.chance(share):
+            row.stamp = MIGRATION_DAY
 
 
 def _make_ragged(dice: Dice, office: list[Row]) -> set[int]:

@@ -43,6 +43,12 @@ class Row:
     updated: date
     cells: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    stamp: date | None = None
+
+    @property
+    def changed(self) -> date:
+        """The day the file gives as that of the last change."""
+        return self.stamp or self.updated
 
 
 def known_facts(dice: Dice, row: Row) -> Facts:
@@ -175,7 +181,7 @@ def billetterie(dice: Dice, row: Row, *, customer_number: str) -> None:
         dice.pick(_COUNTRIES[country]) if dice.chance(0.55 if country == home else 0.95) else "",
         phone, mobile, email.upper() if dice.chance(0.04) else email, birth,
         dice.pick([facts["language"].upper(), facts["language"]]) if dice.chance(0.7) else "",
-        row.created.strftime("%d/%m/%Y"), row.updated.strftime("%d/%m/%Y"),
+        row.created.strftime("%d/%m/%Y"), row.changed.strftime("%d/%m/%Y"),
         dice.pick(world()["remarks"]) if dice.chance(0.05) else "",
     ]  # fmt: skip
 
