@@ -31,6 +31,7 @@ from engine.remembered import (
     numbers_for,
     what_is_frozen,
 )
+from engine.standardising import standardise_records
 from engine.stopwatch import Clock, Once, log_measures, peak_memory
 from engine.tables import PROTOCOL_STEP
 
@@ -41,7 +42,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     Raises:
         AssayError: see :mod:`engine.errors`; nothing is half written then.
     """
-    from engine import delivery, extracts, freezing, golden, intake, matching, quality, standardise
+    from engine import delivery, extracts, freezing, golden, intake, matching, quality
 
     watcher = Once(watcher)
     # imports that take seconds run beside the first stages
@@ -59,16 +60,8 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             mappings = intake.guess_mapping(ws, book, watcher=watcher)
             done(intake.map_records(ws, mappings))
         with clock.stage("standardise") as done:
-            done(
-                standardise.apply(
-                    ws,
-                    book,
-                    home_country=options.country,
-                    as_of=options.as_of,
-                    workers=options.threads,
-                    watcher=watcher,
-                )
-            )
+            for report in standardise_records(ws, book, options, watcher):
+                done(report)
         with clock.stage("quality") as done:
             done(quality.check(ws, expectations, as_of=options.as_of, watcher=watcher))
         with clock.stage("matching") as done:

@@ -31,8 +31,9 @@ def prepare(run: RunOptions, watcher: Watcher) -> None:
     Raises:
         AssayError: see :mod:`engine.errors`.
     """
-    from engine import intake, standardise
+    from engine import intake
     from engine.options import open_workspace, rule_books, source_files
+    from engine.standardising import standardise_records
     from engine.tables import PROTOCOL_STEP
 
     scratch = run.workspace / "scratch"
@@ -45,9 +46,8 @@ def prepare(run: RunOptions, watcher: Watcher) -> None:
         mappings = intake.guess_mapping(ws, book, watcher=watcher)
         intake.map_records(ws, mappings).check()
         watcher.step("standardise")
-        standardise.apply(
-            ws, book, home_country=run.country, as_of=run.as_of, workers=run.threads, watcher=watcher
-        ).check()
+        for report in standardise_records(ws, book, run, watcher):
+            report.check()
 
 
 def pays_aside(paths: Sequence[Path], threads: int | None) -> bool:

@@ -108,6 +108,11 @@ class Project:
         return self.root / "quality.jsonl"
 
     @property
+    def suppressed(self) -> Path:
+        """Who was erased and must not come back: keyed hashes."""
+        return self.root / "suppressed.jsonl"
+
+    @property
     def extracts(self) -> Path:
         """What former extracts left, to compare the next with: derived."""
         return self.workspace / "extracts"

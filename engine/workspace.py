@@ -77,20 +77,11 @@ class Workspace:
         spill = folder / "spill"
         _empty(spill)
         spill.mkdir(mode=0o700, exist_ok=True)
-        old_umask = os.umask(0o077)  # DuckDB makes its files 0644 otherwise
         try:
-            connection = duckdb.connect(str(database), config={"threads": threads})
+            connection = _connect(database, spill, threads, memory)
         except duckdb.Error as error:
             lock.close()
             raise SurroundingsError(f"cannot open the workspace in {folder}: {type(error).__name__}") from error
-        finally:
-            os.umask(old_umask)
-        connection.execute(f"set memory_limit = {literal(memory)}")
-        connection.execute(f"set temp_directory = {literal(str(spill))}")
-        connection.execute("set enable_progress_bar = false")
-        connection.execute("set preserve_insertion_order = false")
-        # rebuilt on every run and read a few times: compressing costs a third of a run and saves only disk
-        connection.execute("set force_compression = 'uncompressed'")
         return cls(connection, folder=folder, lock=lock)
 
     @classmethod
@@ -117,6 +108,28 @@ class Workspace:
             ) from error
         connection.execute("set enable_progress_bar = false")
         return cls(connection, folder=None, lock=lock, read=True)
+
+    def rebuild(self) -> None:
+        """Copy every table into a new database file and overwrite the old one: deleted rows stay in a file otherwise.
+
+        Deleting, dropping and checkpointing leave every value readable in the file (measured); temp tables are lost.
+        A workspace in memory has no file: nothing is done.
+        """
+        if self.folder is None:
+            return
+        database, fresh = self.folder / "workspace.duckdb", self.folder / "rebuilt.duckdb"
+        threads, memory = self.rows("select current_setting('threads'), current_setting('memory_limit')")[0]
+        for leftover in (fresh, fresh.with_suffix(".duckdb.wal")):
+            leftover.unlink(missing_ok=True)
+        self.connection.execute(f"attach {literal(str(fresh))} as rebuilt")
+        self.connection.execute("copy from database workspace to rebuilt")
+        self.connection.execute("detach rebuilt")
+        self.connection.close()
+        for old in (database, database.with_suffix(".duckdb.wal"), *(self.folder / "spill").iterdir()):
+            overwrite(old)
+        os.chmod(fresh, 0o600)
+        os.replace(fresh, database)
+        self.connection = _connect(database, self.folder / "spill", int(threads), str(memory))
 
     def close(self) -> None:
         """Close the database, empty the spill folder and let the lock go."""
@@ -259,6 +272,40 @@ class Workspace:
                 rows_refused,
             ],
         )
+
+
+def overwrite(path: Path) -> None:
+    """Write zeros over a file, then remove it; an absent one is fine.
+
+    What a drive or a file system keeps beside the file is out of reach: only an encrypted disk answers that.
+    """
+    if not path.is_file() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return
+    left = path.stat().st_size
+    os.chmod(path, 0o600)
+    with path.open("r+b") as file:
+        while left > 0:
+            left -= file.write(b"\0" * min(left, 1 << 20))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def _connect(database: Path, spill: Path, threads: int, memory: str) -> duckdb.DuckDBPyConnection:
+    """A connection to ``database`` with the settings of every workspace."""
+    old_umask = os.umask(0o077)  # DuckDB makes its files 0644 otherwise
+    try:
+        connection = duckdb.connect(str(database), config={"threads": threads})
+    finally:
+        os.umask(old_umask)
+    connection.execute(f"set memory_limit = {literal(memory)}")
+    connection.execute(f"set temp_directory = {literal(str(spill))}")
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set preserve_insertion_order = false")
+    # rebuilt on every run and read a few times: compressing costs a third of a run and saves only disk
+    connection.execute("set force_compression = 'uncompressed'")
+    return connection
 
 
 def _definition(column: Column) -> str:
