@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.intake import SourceFile, stage_sources
+from engine.intake import SourceAddress, SourceFile, stage_sources
 from engine.ledger import StageReport
 from engine.progress import Silent
 from engine.rulebook import RuleBook
@@ -37,8 +37,8 @@ def stage(ws: Workspace, tmp_path: Path) -> Stage:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
 
-    def _stage(*paths: Path | SourceFile) -> StageReport:
-        sources = [path if isinstance(path, SourceFile) else SourceFile(path) for path in paths]
+    def _stage(*paths: Path | SourceFile | SourceAddress) -> StageReport:
+        sources = [SourceFile(path) if isinstance(path, Path) else path for path in paths]
         report = stage_sources(ws, sources, scratch=scratch, watcher=Silent(), book=BOOK).check()
         assert list(scratch.iterdir()) == []  # nothing of the customer stays behind
         return report

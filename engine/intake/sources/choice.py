@@ -31,7 +31,7 @@ def choose_tables(source: Asked, kind: Kind, opened: Source) -> list[str | None]
         return [named_table(wanted, tables, source.file)]
     if kind.every:
         return [table.name for table in tables]
-    filled = [table for table in tables if table.rows != 0]
+    filled = [table for table in tables if table.rows != 0 or not table.exact]
     if not filled:
         raise SourceError(f"{source.file} holds no table with rows", hint="Check what was exported, or your rights.")
     if len(filled) > 1:

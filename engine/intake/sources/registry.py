@@ -11,6 +11,8 @@ from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import HEAD, Asked, Head, Kind
 
 MODULES = (
+    "postgresql",
+    "mysql",
     "elsewhere",  # formats that only tell what to ask for: before those that would take anything
     "workbook_file",
     "text_file",  # last: takes any text
