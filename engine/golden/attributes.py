@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.golden.letters import letters_sql
 from engine.golden.preferences import Preference, resolve
-from engine.rulebook.survivorship import AttributeRule, Survivorship
+from engine.rulebook.survivorship import AttributeRule, Home, Survivorship
 from engine.sql import identifier, literal
 from engine.tables import DATE, STANDARDISE_RECORD
 from engine.vocabulary import CONTACT_ATTRIBUTES
@@ -62,7 +62,7 @@ def attributes(rules: Survivorship) -> tuple[Attribute, ...]:
         rule = rules.attributes.get(name)
         if rule is None:
             continue
-        first = resolve(["source"] if rule.prefer_sources or rules.prefer_sources else [])
+        first = resolve(["source"] if ranks_sources(rule, rules) else [])
         letters = rules.defaults.letters if rule.letters is None else rule.letters
         form = rules.defaults.form if rule.form is None else rule.form
         found.append(
@@ -142,13 +142,32 @@ def _as(expressions: Mapping[str, str]) -> str:
     return ", ".join(f"{expression} as {identifier(name)}" for name, expression in expressions.items())
 
 
-def source_rank_sql(attribute: Attribute, rules: Survivorship) -> str:
-    """Place of the row's source in ``prefer_sources``, larger is better; 0 for every source when none is named."""
-    preferred = attribute.rule.prefer_sources or rules.prefer_sources
-    if not preferred:
-        return "0"
-    cases = " ".join(f"when {literal(source)} then {len(preferred) - place}" for place, source in enumerate(preferred))
-    return f"(case source {cases} else 0 end)"
+def ranks_sources(rule: AttributeRule | Home, rules: Survivorship) -> bool:
+    """Whether the user wrote an order of sources for it: it then decides before everything else."""
+    return bool(rule.prefer_sources or rule.distrust_sources or rules.prefer_sources or rules.distrust_sources)
+
+
+def source_rank_sql(rule: AttributeRule | Home, rules: Survivorship) -> str:
+    """Rank of the row's ``source`` (and ``kind``), larger is better.
+
+    A preferred source has its place from the end of the list, one that is not named 0, a distrusted one -1.
+    """
+    order = rule.prefer_sources or rules.prefer_sources
+    distrusted = rule.distrust_sources or rules.distrust_sources
+    cases = [f"when source in ({', '.join(map(literal, distrusted))}) then -1"] if distrusted else []
+    if isinstance(order, tuple):
+        cases += _places(order, "")
+    else:
+        for kind, preferred in sorted(order.items()):
+            cases += _places(preferred, f"kind = {literal(kind)} and ")
+    return f"(case {' '.join(cases)} else 0 end)" if cases else "0"
+
+
+def _places(preferred: Sequence[str], condition: str) -> list[str]:
+    return [
+        f"when {condition}source = {literal(source)} then {len(preferred) - place}"
+        for place, source in enumerate(preferred)
+    ]
 
 
 def cells_sql(chosen: Sequence[Attribute], *, away: bool = False) -> str:

@@ -7,7 +7,7 @@ address is like it; records of other homes have no say in the address.
 
 from __future__ import annotations
 
-from engine.golden.attributes import HOME_NO
+from engine.golden.attributes import HOME_NO, ranks_sources, source_rank_sql
 from engine.golden.contest import hold_contest
 from engine.golden.evidence import MOST_CANDIDATES
 from engine.golden.letters import letters_sql
@@ -20,11 +20,6 @@ from engine.workspace import Workspace
 def choose_homes(ws: Workspace, rules: Survivorship) -> None:
     """Set golden_multi.away of the records that have no say in the address, and make golden_home (the rules)."""
     filled = " + ".join(f"({identifier(name)} is not null)::integer" for name in rules.home.members)
-    preferred = rules.prefer_sources
-    rank = "0"
-    if preferred:
-        # the place in prefer_sources, larger is better
-        rank = f"coalesce({len(preferred)} - list_position($preferred, source), -1)"
     ws.execute(
         f"""
         create or replace temp table golden_address as
@@ -33,15 +28,14 @@ def choose_homes(ws: Workspace, rules: Survivorship) -> None:
             having min(hash(street, addr_line1, po_box, house_number, postcode, town))
                 <> max(hash(street, addr_line1, po_box, house_number, postcode, town))
         )
-        select block_no, record_no, newest, {rank} as source_rank, {filled} as filled,
+        select block_no, record_no, newest, {source_rank_sql(rules.home, rules)} as source_rank, {filled} as filled,
             {letters_sql("coalesce(street, addr_line1)", "words")} as street,
             {letters_sql("house_number", "compact")} as number,
             {letters_sql("postcode", "compact")} as postcode,
             {letters_sql("town", "words")} as town,
             (coalesce(street, addr_line1, po_box) is not null)::integer as has_street
         from golden_multi semi join several using (block_no)
-        """,
-        {"preferred": list(preferred)},
+        """
     )
     ws.execute(
         """
@@ -86,7 +80,7 @@ def choose_homes(ws: Workspace, rules: Survivorship) -> None:
         """
     )
     ws.drop("golden_home")
-    names = (("source",) if preferred else ()) + rules.home.choose
+    names = (("source",) if ranks_sources(rules.home, rules) else ()) + rules.home.choose
     hold_contest(ws, "golden_candidate", "golden_home", {HOME_NO: resolve(names)}, _no_evidence)
     ws.execute(
         """

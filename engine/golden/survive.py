@@ -16,6 +16,7 @@ Contacts of one record, most of any base, never enter the contest: their values 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
 from engine.golden.assemble import assemble
@@ -41,7 +42,7 @@ from engine.golden.variants import choose_variants, fill_overflow
 from engine.ledger import StageReport
 from engine.progress import Watcher
 from engine.rulebook.load import RuleBook
-from engine.rulebook.survivorship import Survivorship
+from engine.rulebook.survivorship import Survivorship, sources_of
 from engine.workspace import Workspace
 
 TRUST_ROUNDS = 2
@@ -87,6 +88,7 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
     _note_steps(ws, book, chosen)
 
     rows_in = ws.count("standardise.record")
+    notes += _strange_sources(ws, rules)
     if figures.get("dispersion", "") != "":
         verb = "used" if figures["trust"] else "not used"
         notes.append(f"Dispersion of dissent {figures['dispersion']}: row trust {verb}.")
@@ -98,6 +100,19 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
         notes=tuple(notes),
         figures=figures,
     )
+
+
+def _strange_sources(ws: Workspace, rules: Survivorship) -> list[str]:
+    """Sources that the rules order and the base does not have: a misspelt one would never decide, in silence."""
+    ordered = (rules, rules.home, *rules.attributes.values())
+    named = {name for rule in ordered for name in (*sources_of(rule.prefer_sources), *rule.distrust_sources)}
+    there = [source for (source,) in ws.rows("select distinct source from standardise.record order by source")]
+    notes = []
+    for name in sorted(named.difference(there)):
+        near = difflib.get_close_matches(name, there, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        notes.append(f'{CONTACT_RULES} orders a source "{name}" that is not among the records.{meant}')
+    return notes
 
 
 def _choose(ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship) -> dict[str, int | float | str]:
@@ -167,11 +182,11 @@ def _lay_out_fields(ws: Workspace, chosen: Sequence[Attribute], rules: Survivors
     ws.execute(
         f"create or replace temp table golden_flaw as {flaws_sql(chosen, rules)}", {"doubts": list(rules.valid.doubts)}
     )
-    rank = by_attribute(chosen, lambda attribute: source_rank_sql(attribute, rules))
+    rank = by_attribute(chosen, lambda attribute: source_rank_sql(attribute.rule, rules))
     ws.execute(
         f"""
         create or replace temp table golden_contender as
-        select * exclude (source), {letters} as letters, {rank}::tinyint as source_rank
+        select * exclude (source, kind), {letters} as letters, {rank}::tinyint as source_rank
         from ({ws.statement("golden", "contender")})
         """
     )

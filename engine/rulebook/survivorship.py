@@ -11,9 +11,22 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from engine.rulebook.load import RuleModel
-from engine.vocabulary import CONTACT_ATTRIBUTES
+from engine.vocabulary import CONTACT_ATTRIBUTES, Kind
 
 Preferences = tuple[str, ...]
+
+SourceOrder = tuple[str, ...] | dict[Kind, tuple[str, ...]]
+"""Sources, the first one preferred; or one such list per kind of record (kinds not named have no order)."""
+
+
+def sources_of(order: SourceOrder) -> tuple[str, ...]:
+    """Every source an order names, each once.
+
+    >>> sources_of({"individual": ("crm", "tix"), "structure": ("tix",)})
+    ('crm', 'tix')
+    """
+    named = order if isinstance(order, tuple) else (source for kind in order.values() for source in kind)
+    return tuple(dict.fromkeys(named))
 
 
 class AttributeRule(RuleModel):
@@ -29,7 +42,8 @@ class AttributeRule(RuleModel):
         form: decides how they are written; default ``defaults.form``.
         overflow: attributes that take the further variants, in order, where they are free.
         votes: whether the attribute counts when records are weighed (row trust).
-        prefer_sources: sources in order of preference; where given they decide first.
+        prefer_sources: sources in order of preference, or such an order per kind; where given they decide first.
+        distrust_sources: sources whose values count only where no other source has one.
     """
 
     why: str
@@ -41,7 +55,8 @@ class AttributeRule(RuleModel):
     form: Preferences | None = None
     overflow: tuple[str, ...] = ()
     votes: bool = True
-    prefer_sources: tuple[str, ...] = ()
+    prefer_sources: SourceOrder = ()
+    distrust_sources: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _variant_needs_near(self) -> Self:
@@ -114,6 +129,7 @@ class Home(RuleModel):
     Attributes:
         members: attributes that travel together.
         choose: list that decides between homes.
+        prefer_sources / distrust_sources: as of an attribute, for the home as a whole.
         street_similarity: at or above, two streets are one (Jaro-Winkler over the letters is too kind to common
             beginnings, so this is 1 - edits / length).
         number_first: countries that write the house number before the street.
@@ -123,6 +139,8 @@ class Home(RuleModel):
     why: str
     members: tuple[str, ...]
     choose: Preferences
+    prefer_sources: SourceOrder = ()
+    distrust_sources: tuple[str, ...] = ()
     street_similarity: float = Field(gt=0, le=1)
     number_first: tuple[str, ...]
     number_comma: tuple[str, ...] = ()
@@ -155,7 +173,8 @@ class Survivorship(RuleModel):
     valid: Valid
     home: Home
     structure_block: StructureBlock
-    prefer_sources: tuple[str, ...] = ()
+    prefer_sources: SourceOrder = ()
+    distrust_sources: tuple[str, ...] = ()
     attributes: dict[str, AttributeRule]
 
     @field_validator("attributes")

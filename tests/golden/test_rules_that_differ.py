@@ -33,6 +33,43 @@ def test_a_preferred_source_decides_first_where_one_is_named(ws: Workspace, tmp_
     assert (lineage["phone"]["rule"], lineage["town"]["rule"]) == ("variant.source", "home.source")
 
 
+def test_an_order_of_sources_may_differ_by_kind(ws: Workspace, tmp_path: Path) -> None:
+    book = rules_with(
+        tmp_path,
+        "attributes:\n  phone: {prefer_sources: {structure: [erp, tix], individual: [tix, erp]}}\n",
+    )
+    two = [{"phone": "+41223330001", "source": "erp"}, {"phone": "+41227770009", "source": "tix"}]
+    survive_base(
+        ws,
+        {
+            "firm": [{**record, "kind": "structure", "organisation": "Titan"} for record in two],
+            "ann": [{**record, "kind": "individual", "last_name": "Amstad"} for record in two],
+        },
+        book=book,
+    )
+    assert (golden(ws, "firm")["phone"], golden(ws, "ann")["phone"]) == ("+41223330001", "+41227770009")
+
+
+def test_a_distrusted_source_counts_only_where_no_other_has_a_value(ws: Workspace, tmp_path: Path) -> None:
+    book = rules_with(
+        tmp_path,
+        "distrust_sources: [excel]\nhome: {distrust_sources: [excel]}\n",
+    )
+    typed = {"source": "excel", "last_name": "Amstadt", "mobile": "+41790000001", "town": "Chur", "street": "Plessur"}
+    kept = {"source": "crm", "last_name": "Amstad", "town": "Bern", "street": "Gasse"}
+    survive_base(ws, {"a": [typed, typed, kept]}, book=book)
+    contact = golden(ws, "a")
+    assert (contact["last_name"], contact["mobile"]) == ("Amstad", "+41790000001")
+    assert (contact["street"], contact["town"]) == ("Gasse", "Bern")
+
+
+def test_a_misspelt_source_in_an_order_is_said(ws: Workspace, tmp_path: Path) -> None:
+    report = survive_base(
+        ws, {"a": [{"last_name": "Lutz", "source": "crm"}]}, book=rules_with(tmp_path, "prefer_sources: [cmr]\n")
+    )
+    assert any('"cmr"' in note and "Did you mean crm?" in note for note in report.notes)
+
+
 def test_without_repair_every_value_is_one_of_its_records(ws: Workspace, tmp_path: Path) -> None:
     base: dict[str, list[dict[str, Any]]] = {f"o{n}": [{"first_name": "Zoé", "last_name": f"N{n}"}] for n in range(4)}
     base["a"] = [{"first_name": "Zoe", "last_name": "Lutz"}, {"first_name": "Zoe", "last_name": "Lutz"}]

@@ -9,6 +9,7 @@ select
     cell.main,
     record.newest,
     record.source,
+    record.kind,
     case when cell.main = 1 then coalesce(flaw.valid, 2) else 2 end as valid,
     case when cell.main = 1 then coalesce(flaw.undoubted, 1) else 1 end as undoubted
 from golden_cell as cell
