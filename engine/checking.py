@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import get_args
 
+from engine.accounts import count_what_arrived, note_check
 from engine.errors import SurroundingsError, UsageError
 from engine.options import RunOptions, RunSource, open_workspace, rule_books
 from engine.outputs import source_links
@@ -81,6 +82,7 @@ def check_sources(options: CheckOptions, watcher: Watcher, *, aside: Aside | Non
         watcher.step("quality")
         warming.join()
         with open_workspace(replace(run, workspace=private), fresh=False) as ws:
+            count_what_arrived(ws, run.project, watcher)
             quality.check(ws, expectations, suites=options.suites, as_of=run.as_of, watcher=watcher).check()
             if run.project is not None:
                 quality.read_previous(ws, run.project.quality)
@@ -102,6 +104,7 @@ def check_sources(options: CheckOptions, watcher: Watcher, *, aside: Aside | Non
                 as_of=run.as_of,
                 show_values=options.show_values,
             )
+            note_check(ws, run, passed=verdict.passed)
             if options.workbook is not None:
                 _write_workbook(ws, options.workbook, run)
             return verdict

@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from engine import journal
 from engine.errors import SourceError, SurroundingsError, UsageError
 from engine.importfile import ImportFile, open_import_file
 from engine.options import DEMO_INSTITUTION
@@ -159,6 +160,7 @@ def create_environment(
         if store.exists():
             raise UsageError(f"there is an environment {name} already", hint="See it: assay env list")
         store.create(settings)
+    journal.note(project, "environment", action="create", name=name)
     return {"name": name, **settings, "production": settings["production"] == "true"}
 
 
@@ -216,7 +218,9 @@ def copy_environment(
             if not there:
                 store.create(settings)
             store.replace(ws, tables, settings)
-            return {"from": source, "to": target, "contacts": sum(store.counts().values())}
+            told = {"from": source, "to": target, "contacts": sum(store.counts().values())}
+            journal.note(place.project, "environment", action="copy", **told)
+            return told
 
 
 def diff_environments(place: Place, left: str, right: str) -> dict[str, Any]:
@@ -356,6 +360,7 @@ def apply_files(
                 [file.path.name, order],
             )
         written = write_import_log(ws, rules, facts, log, language=language)
+        journal.note(place.project, "apply", environment=name, production=production, as_of=as_of, files=facts)
     return {"environment": name, "files": facts, "log": [str(path) for path in written]}
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine import journal
 from engine.errors import SourceError, UsageError
 from engine.presentation.manifest import rule_hashes, versions
 from engine.project import Project
@@ -74,6 +75,7 @@ def freeze(project: Project, ws: Workspace, *, as_of: str) -> Path:
     }
     path = project.root / FROZEN_FILE
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    journal.note(project, "freeze", as_of=as_of, files=journal.fingerprints(project.root, [path]))
     return path
 
 

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from threading import Thread
 
+from engine.accounts import count_what_arrived, note_run
 from engine.errors import AssayError, SurroundingsError
 from engine.options import (
     DEMO_INSTITUTION,
@@ -62,6 +63,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         with clock.stage("standardise") as done:
             for report in standardise_records(ws, book, options, watcher):
                 done(report)
+            count_what_arrived(ws, options.project, watcher)
         with clock.stage("quality") as done:
             done(quality.check(ws, expectations, as_of=options.as_of, watcher=watcher))
         with clock.stage("matching") as done:
@@ -110,6 +112,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         files = outbox.publish()
         if options.project is not None:
             quality.remember(ws, options.project.quality, as_of=options.as_of)
+        note_run(ws, options, label, report)
     result = RunResult(report, files, clock.seconds, clock.cpu_seconds, peak_memory())
     log_measures(options.workspace, result)
     return result

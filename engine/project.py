@@ -35,7 +35,7 @@ _KEYS: dict[str, type] = {
     "environments": dict,
 }
 _ENVIRONMENT_KEYS: dict[str, type] = {"url": str, "production": bool}
-_SOURCE_KEYS: dict[str, type] = {"name": str, "path": str, "sheet": str, "encoding": str, "delimiter": str}
+_SOURCE_KEYS: dict[str, type] = {"name": str, "path": str, "sheet": str, "encoding": str, "delimiter": str, "control": dict, "control_file": str}
 _TABLE_KEYS: dict[str, dict[str, type]] = {
     "milestone": {"date": date},
     "numbers": {"range_start": int, "range_end": int},

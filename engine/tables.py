@@ -234,6 +234,23 @@ STANDARDISE_RECORD = Table(
     ),
 )
 
+RECEIPTS_CONTROL = Table(
+    "receipts.control",
+    "one row per control total the customer gave: the figure announced and the figure that arrived",
+    (
+        _SOURCE,
+        _need("measure", TEXT, "rows, filled, distinct, sum or kind"),
+        Column("subject", TEXT, "column, attribute or kind that was counted; null = the rows"),
+        _need("expected", "DECIMAL(38,6)", "the customer's figure"),
+        Column("found", "DECIMAL(38,6)", "the figure of what arrived; null = it could not be counted"),
+        _need("met", BOOLEAN, "whether both are the same and every cell could be counted"),
+        Column(
+            "reason", TEXT, "why it could not be counted: no_source, no_column, not_counted, cells that are no figures"
+        ),
+    ),
+)
+
+
 STANDARDISE_FREQUENT = Table(
     "standardise.frequent",
     "one row per attribute and value that stands on more rows than one contact explains",
@@ -533,7 +550,7 @@ EXTRACTS_CONTACT = Table(
 
 TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
-    STANDARDISE_VALUE, STANDARDISE_RECORD, STANDARDISE_FREQUENT,
+    STANDARDISE_VALUE, STANDARDISE_RECORD, RECEIPTS_CONTROL, STANDARDISE_FREQUENT,
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
     MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
