@@ -1,8 +1,8 @@
 """Pairs of extracts with known changes: what a customer's base goes through between the rehearsal and the day itself.
 
-Twelve kinds. Of contacts: new, changed, gone, back, merged at source, split, key changed (alone, or with a value), moved,
-renamed. Of files: columns in another order, another encoding, rows shuffled. Each injected change says what must be seen
-of it, so that a run can be held against it contact by contact.
+Twelve kinds. Of contacts: new, changed, gone, back, merged at source, split, key changed (alone, or with a value),
+moved, renamed. Of files: columns in another order, another encoding, rows shuffled. Each injected change says what must be
+seen of it, so that a run can be held against it contact by contact.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ADDRESS_ATTRIBUTES = frozenset(
 
 Row = dict[str, str]
 Contacts = Mapping[str, Sequence[int]]
-"""contact_id -> places of its rows in the office's file; contacts with rows elsewhere are not here."""
+"""contact_id -> places of its rows in one file; contacts with rows elsewhere are not here."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def make_base(rows: int, seed: int) -> Base:
 class Changes:
     """Injects changes into a copy of ``base``, each into contacts that nothing else was done to."""
 
-    def __init__(self, base: Base, contacts: Contacts, seed: int, *, each: int = 2) -> None:
+    def __init__(self, base: Base, contacts: Contacts, keyless: Contacts, seed: int, *, each: int = 2) -> None:
         self.base = base.copy()
         self.expected: list[Expected] = []
         self.gone: list[Row] = []
@@ -103,6 +103,8 @@ class Changes:
         self._before = base.rows[OFFICE]
         self._contacts = contacts
         self._free = self._dice.shuffled([name for name, places in sorted(contacts.items()) if len(places) == 1])
+        self._keyless = self._dice.shuffled([name for name, places in sorted(keyless.items()) if len(places) == 1])
+        self._places = {name: places[0] for name, places in keyless.items()}
         self._strangers = self._strange_rows(seed + 5000)
         self._drop: set[int] = set()
         self._add: list[Row] = []
@@ -111,7 +113,7 @@ class Changes:
         """All kinds but ``back``; returns the changed base."""
         makers: list[Callable[[], None]] = [
             self._new, self._changed, self._gone, self._merged, self._merged_contacts, self._split, self._key_changed,
-            self._key_and_value, self._moved, self._renamed,
+            self._key_and_value, self._moved, self._renamed, self._changed_among_others, self._changed_without_key,
         ]  # fmt: skip
         for maker in makers:
             for _ in range(self._each):
@@ -137,6 +139,13 @@ class Changes:
                 self._free = [other for other in self._free if other != contact]
                 return contact, row
         raise LookupError(f"no contact left that fills {', '.join(needs)}")
+
+    def _pair(self) -> tuple[str, Sequence[int]]:
+        """A contact of two rows, for this change only."""
+        contact = next(name for name, places in sorted(self._contacts.items()) if len(places) == 2)
+        places = self._contacts[contact]
+        self._contacts = {name: rows for name, rows in self._contacts.items() if name != contact}
+        return contact, places
 
     @staticmethod
     def _is_plain(row: Row) -> bool:
@@ -196,11 +205,9 @@ class Changes:
 
     def _merged(self) -> None:
         """Two rows of one contact become one: the contact stays; what it says may be told better or worse."""
-        for contact, places in sorted(self._contacts.items()):
-            if len(places) == 2 and not self._drop & set(places):
-                self._drop.add(places[1])
-                self._expect("merged at source", contact, self.base.rows[OFFICE][places[0]], "kept", None)
-                return
+        contact, (stays, goes) = self._pair()
+        self._drop.add(goes)
+        self._expect("merged at source", contact, self.base.rows[OFFICE][stays], "kept", None)
 
     def _merged_contacts(self) -> None:
         """Two contacts become one row at the source: one keeps its key and gets the other's mailbox."""
@@ -245,3 +252,21 @@ class Changes:
         contact, row = self._victim("E-mail", "Adresse 1", "CP", "Portable")
         row["Nom"] = next(self._strangers)["Nom"]
         self._expect("renamed", contact, row, "changed", frozenset({"last_name"}))
+
+    def _changed_among_others(self) -> None:
+        """One row of a contact of two gets another phone: the contact stays, whatever it then says."""
+        contact, (place, _) = self._pair()
+        row = self.base.rows[OFFICE][place]
+        row["Portable"] = f"079 412 {len(self.expected):02d} 17"
+        self._expect("one row of two changed", contact, row, "kept", None)
+
+    def _changed_without_key(self) -> None:
+        """A row of the source without keys gets another phone: its record is a new one, its contact is not."""
+        for contact in self._keyless:
+            row = self.base.rows[LETTERS][self._places[contact]]
+            if len(row["Name"].split()) == 2 and not row["Firma"] and row["E-Mail"].isascii() and row["E-Mail"]:
+                self._keyless = [name for name in self._keyless if name != contact]
+                row["Telefon"] = f"079 413 {len(self.expected):02d} 18"
+                self._expect("changed without a key", contact, None, "changed", frozenset({"phone", "mobile"}))
+                return
+        raise LookupError("no contact of the newsletter alone is left")

@@ -29,7 +29,7 @@ from unittest import mock
 
 import duckdb
 
-from benchmarks.injected_changes import OFFICE, Base, Changes, Expected, make_base
+from benchmarks.injected_changes import LETTERS, OFFICE, Base, Changes, Expected, make_base
 from engine.freezing import freeze
 from engine.initialise import create_project
 from engine.ledger import StageReport
@@ -49,6 +49,7 @@ class Seen:
 
     contacts: dict[str, dict[str, Any]]
     of_record: dict[str, str]
+    lines: dict[str, int]
     changes: dict[str, tuple[str, frozenset[str]]]
 
 
@@ -84,7 +85,7 @@ def measure(folder: Path, seed: int, rows: int, *, whole: bool = False) -> Outco
     with _only_what_decides(whole):
         first = _extract(project, base, "first")
         _freeze(project)
-        changes = Changes(base, office_contacts(base, first), seed)
+        changes = Changes(base, contacts_of(OFFICE, first), contacts_of(LETTERS, first), seed)
         changed = changes.inject()
         second = _extract(project, changed, "j-1")
         check(outcome, first, second, changes.expected)
@@ -111,7 +112,7 @@ def check(outcome: Outcome, before: Seen, now: Seen, expected: Sequence[Expected
         right = (
             (one.contact in (None, contact))
             and (change == one.change or (one.fields is None and change in ("kept", "changed")))
-            and (one.fields is None or fields <= one.fields and bool(fields) == bool(one.fields))
+            and (one.fields is None or (fields <= one.fields and bool(fields) == bool(one.fields)))
         )
         (outcome.right if right else outcome.wrong)[one.kind] += 1
         if not right:
@@ -129,12 +130,11 @@ def check(outcome: Outcome, before: Seen, now: Seen, expected: Sequence[Expected
             outcome.kept += same
 
 
-def office_contacts(base: Base, seen: Seen) -> dict[str, list[int]]:
-    """Contacts whose records all stand in the office's file, with the places of their rows."""
-    places = {f"{OFFICE}:{row['N° client']}": place for place, row in enumerate(base.rows[OFFICE])}
+def contacts_of(source: str, seen: Seen) -> dict[str, list[int]]:
+    """Individuals whose records all stand in one source, with the places of their rows, from 0."""
     found: dict[str, list[int]] = {}
     for record, contact in seen.of_record.items():
-        found.setdefault(contact, []).append(places.get(record, -1))
+        found.setdefault(contact, []).append(seen.lines[record] - 1 if record.startswith(f"{source}:") else -1)
     return {
         contact: sorted(rows)
         for contact, rows in found.items()
@@ -160,9 +160,10 @@ def _extract(project: Project, base: Base, label: str) -> Seen:
         rows = found.execute(f"select {', '.join(columns)} from read_parquet(?)", [str(kept / "contact.parquet")])
         contacts = {row[0]: dict(zip(columns, row, strict=True)) for row in rows.fetchall()}
         crosswalk = found.execute(
-            "select record_id, contact_id from read_parquet(?)", [str(kept / "crosswalk.parquet")]
+            "select record_id, contact_id, line_no from read_parquet(?)", [str(kept / "crosswalk.parquet")]
         ).fetchall()
-    return Seen(contacts, dict(crosswalk), _changes(project))
+    of_record = {record: contact for record, contact, _ in crosswalk}
+    return Seen(contacts, of_record, {record: line for record, _, line in crosswalk}, _changes(project))
 
 
 def _changes(project: Project) -> dict[str, tuple[str, frozenset[str]]]:

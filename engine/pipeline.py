@@ -34,6 +34,7 @@ from engine.remembered import (
 )
 from engine.standardising import standardise_records
 from engine.stopwatch import Clock, Once, log_measures, peak_memory
+from engine.successors import recognise_records
 from engine.tables import PROTOCOL_STEP
 
 
@@ -68,7 +69,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             done(quality.check(ws, expectations, as_of=options.as_of, watcher=watcher))
         with clock.stage("matching") as done:
             numbers = numbers_for(options, book)
-            moved = golden.recognise(ws, numbers, accept_new_keys=options.accept_new_keys)
+            moved = recognise_records(ws, options, book, numbers)
             decisions = decisions_for(options.project, moved)
             done(
                 matching.link(
@@ -105,10 +106,11 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             delta = compare_with_before(ws, options, label, numbers, decisions, outbox.folder, watcher)
             report = present(ws, options, mappings, clock.reports, outbox.folder, delta)
         if options.project is not None:
-            extracts.keep_snapshot(ws, options.project.extracts, label)
             if frozen is None:
                 matching.export_models(ws, options.project.models)
             golden.append_identity(ws, options.project.numbers)  # first: a number shown is a number given
+            extracts.keep_snapshot(ws, options.project.extracts, label)
+            extracts.keep_records(ws, options.project.last_records)
         files = outbox.publish()
         if options.project is not None:
             quality.remember(ws, options.project.quality, as_of=options.as_of)

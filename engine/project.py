@@ -118,6 +118,11 @@ class Project:
         return self.workspace / "extracts"
 
     @property
+    def last_records(self) -> Path:
+        """Standardised records of the last run (Parquet): vanished ones are compared with new ones. Derived."""
+        return self.extracts / "record.parquet"
+
+    @property
     def models(self) -> Path:
         """Trained match models."""
         return self.root / "models"
@@ -197,6 +202,26 @@ def project_secret(project: Project) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secret + "\n")
     return secret
+
+
+def personal_data_places(project: Project) -> dict[str, tuple[Path, ...]]:
+    """Every place of a project that may hold what can be traced to a person; a new place must be added here.
+
+    Returns:
+        ``values``: files and folders with values of contacts. ``keys``: files with record_ids, which hold the key of
+        the source (sometimes a mailbox), and what people wrote. Models, quality.jsonl, frozen.json and run.json hold
+        counts, weights and hashes of rules only.
+    """
+    return {
+        "values": (
+            *(source.path for source in project.sources if source.path is not None),
+            project.root / "incoming",
+            project.workspace,  # workspace.duckdb, its log, spill, scratch; extracts/*/ and extracts/record.parquet
+            project.out,
+            project.root / "environments",
+        ),
+        "keys": (project.decisions, project.numbers),
+    }
 
 
 def parse_memory(text: str) -> int:

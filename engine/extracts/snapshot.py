@@ -69,6 +69,17 @@ def keep_snapshot(ws: Workspace, folder: Path, label: str) -> None:
         (folder / _INDEX).write_text(json.dumps([*labels, label]) + "\n", encoding="utf-8")
 
 
+def keep_records(ws: Workspace, path: Path) -> None:
+    """Keep this run's standardised records as the Parquet file ``path``, in place of those of the run before."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}")
+    ws.execute(
+        f"copy (select * from standardise.record order by record_id) to {literal(str(fresh))} "
+        "(format parquet, compression zstd)"
+    )
+    os.replace(fresh, path)
+
+
 def _labels(folder: Path) -> list[str]:
     index = folder / _INDEX
     if not index.is_file():

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from engine.errors import SourceError
 from engine.golden.registry import append_lines
 from engine.workspace import Workspace
@@ -27,11 +29,11 @@ _SMALL = 25
 """Records of a source below which a share says nothing."""
 
 
-def recognise(ws: Workspace, numbers: Numbers, *, accept_new_keys: bool = False) -> list[tuple[str, str]]:
-    """Find the records that came back under a new key: pairs (new record_id, record_id it stands for).
+def recognise(ws: Workspace, numbers: Numbers, *, accept_new_keys: bool = False) -> None:
+    """Find the records that came back under a new key and say the same (temp table golden_successor).
 
-    Call it when standardise.record stands; what it finds is used by :func:`assign_identity`, and decisions that name
-    the old record mean the new one. Without a project's key nothing is compared.
+    Call it when standardise.record stands; what it finds is used by :func:`assign_identity`. Without a project's key
+    nothing is compared.
 
     Raises:
         SourceError: more than a fifth of a source's records have new keys, and nobody accepted that.
@@ -45,7 +47,7 @@ def recognise(ws: Workspace, numbers: Numbers, *, accept_new_keys: bool = False)
             "source_key is not null as has_key, null::varchar as fingerprint from standardise.record"
         )
         ws.execute("create or replace temp table golden_successor (record_id varchar, source varchar, same_as varchar)")
-        return []
+        return
     ws.execute(
         f"create or replace temp table golden_fingerprint as {ws.statement('golden', 'fingerprint')}",
         {"key": numbers.key},
@@ -53,10 +55,38 @@ def recognise(ws: Workspace, numbers: Numbers, *, accept_new_keys: bool = False)
     ws.execute(f"create or replace temp table golden_successor as {ws.statement('golden', 'successor')}")
     if not accept_new_keys:
         _refuse_new_keys(ws)
-    return [
-        (str(new), str(old))
-        for new, old in ws.rows("select record_id, same_as from golden_successor order by record_id")
-    ]
+
+
+def unclaimed(ws: Workspace) -> str:
+    """SELECT of the records that :func:`recognise` left without a partner.
+
+    Rows: record_id, ordinal. New records have no ordinal; a vanished one stands under every key it ever had.
+    """
+    return ws.statement("golden", "unclaimed")
+
+
+def succeed(ws: Workspace, pairs: pa.Table) -> None:
+    """Add successors that somebody else found: ``pairs`` holds record_id and the ordinal it goes on with."""
+    ws.put("golden_pair_found", pairs)
+    ws.execute(
+        """
+        insert into golden_successor by name
+        select found.record_id, fingerprint.source, root.record_id as same_as
+        from golden_pair_found as found
+        join golden_fingerprint as fingerprint using (record_id)
+        join golden_ordinal as root on root.ordinal = found.ordinal and root.is_root
+        """
+    )
+    ws.drop("golden_pair_found")
+
+
+def moved_keys(ws: Workspace) -> list[tuple[str, str]]:
+    """Key of a record now and a key it had before, for every record whose key ever changed.
+
+    A decision that names the key before means the record.
+    """
+    found = ws.rows(f"select record_id, same_as from ({ws.statement('golden', 'moved')}) order by record_id, same_as")
+    return [(str(now), str(before)) for now, before in found]
 
 
 def _refuse_new_keys(ws: Workspace) -> None:
