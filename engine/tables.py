@@ -68,6 +68,18 @@ PROTOCOL_STEP = Table(
         _need("rows_changed", BIGINT, "values that came out different"),
         _need("rows_emptied", BIGINT, "values that came out empty"),
         _need("rows_refused", BIGINT, "values refused with a reason"),
+        Column("output_hash", TEXT, "fingerprint of the column made: every row and its value, in no order"),
+    ),
+)
+
+PROTOCOL_SAMPLE = Table(
+    "protocol.sample",
+    "one row per step and sample: a value before and after; raw, only ever shown masked",
+    (
+        _need("step_no", INTEGER, "step in protocol.step"),
+        _need("place", INTEGER, "order among the samples of the step, from 1"),
+        Column("before", TEXT, "value before"),
+        Column("after", TEXT, "value after"),
     ),
 )
 
@@ -549,7 +561,7 @@ EXTRACTS_CONTACT = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    PROTOCOL_STEP, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
+    PROTOCOL_STEP, PROTOCOL_SAMPLE, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
     STANDARDISE_VALUE, STANDARDISE_RECORD, RECEIPTS_CONTROL, STANDARDISE_FREQUENT,
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,

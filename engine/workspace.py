@@ -253,10 +253,11 @@ class Workspace:
         rows_changed: int = 0,
         rows_emptied: int = 0,
         rows_refused: int = 0,
-    ) -> None:
-        """Append one column transformation to ``protocol.step``."""
+        output_hash: str | None = None,
+    ) -> int:
+        """Append one column transformation to ``protocol.step``; returns its number."""
         self.connection.execute(
-            "insert into protocol.step select coalesce(max(step_no), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? "
+            "insert into protocol.step select coalesce(max(step_no), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? "
             "from protocol.step",
             [
                 stage,
@@ -270,8 +271,10 @@ class Workspace:
                 rows_changed,
                 rows_emptied,
                 rows_refused,
+                output_hash,
             ],
         )
+        return int(self.value("select max(step_no) from protocol.step"))
 
 
 def overwrite(path: Path) -> None:
