@@ -140,9 +140,12 @@ def shown_files(sources: Sequence[RunSource]) -> Mapping[str, str]:
     here = os.getcwd()
     shown = {}
     for source in sources:
+        if source.path is None:
+            shown[source.title] = source.shown
+            continue
         path = os.path.abspath(source.path)
         inside = os.path.commonpath([here, path]) == here
-        shown[source.name or source.path.stem] = Path(os.path.relpath(path, here) if inside else path).as_posix()
+        shown[source.title] = Path(os.path.relpath(path, here) if inside else path).as_posix()
     return shown
 
 

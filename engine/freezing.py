@@ -164,6 +164,7 @@ def _settings(project: Project) -> dict[str, Any]:
     kept = {key: value for key, value in project.settings.items() if key not in _NOT_SETTINGS}
     kept["sources"] = [
         {"name": one.name, "sheet": one.sheet, "encoding": one.encoding, "delimiter": one.delimiter}
+        | {key: value for key, value in (("table", one.table), ("query", one.query)) if value is not None}
         for one in project.sources
     ]
     return dict(json.loads(json.dumps(kept, default=str, sort_keys=True)))

@@ -5,6 +5,7 @@ Nothing here works on rows: options in, options out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import UsageError
 from engine.project import Project, parse_memory
+from engine.remote import Credentials, is_address, is_place, parse_address
 from engine.rulebook import RuleBook
 from engine.shipped import shipped
 from engine.vocabulary import Language
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from engine.intake import SourceFile
+    from engine.intake import SourceAddress, SourceFile
 
 DEMO_INSTITUTION = "DEMO"
 """INSTITUTION of import files when none is given: valid in form, and every report warns not to load them."""
@@ -26,13 +28,37 @@ DEMO_INSTITUTION = "DEMO"
 
 @dataclass(frozen=True, slots=True)
 class RunSource:
-    """A file to read: path, name of the source, and what is not to be guessed."""
+    """A file or a database to read, the name of the source, and what is not to be guessed.
 
-    path: Path
+    Attributes:
+        path: the file; None = it is a database.
+        url: address of a database, without a password.
+        table / query: what to read of a database or of a dump.
+        user / credentials: who asks, and where the password is (``env:NAME``, ``keyring:SERVICE``, ``file:PATH``).
+        folder: what a relative place of credentials starts from.
+    """
+
+    path: Path | None = None
     name: str | None = None
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    url: str | None = None
+    table: str | None = None
+    query: str | None = None
+    user: str | None = None
+    credentials: str | None = None
+    folder: Path | None = None
+
+    @property
+    def title(self) -> str:
+        """Its name, or the one it gets when it was given none."""
+        return self.name or source_of(self).stem
+
+    @property
+    def shown(self) -> str:
+        """Where it lies, for people: the path, or the address without user and options."""
+        return str(self.path) if self.url is None else parse_address(self.url).shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +66,7 @@ class RunOptions:
     """Everything a run depends on. Same options, same files, same rules: same bytes.
 
     Attributes:
-        sources: the files.
+        sources: the files and databases.
         out: output folder.
         workspace: folder of the workspace (derived data).
         as_of: the day the run is made for; decides "future" dates and ages.
@@ -97,13 +123,25 @@ def project_options(project: Project, options: RunOptions) -> RunOptions:
         UsageError: neither names a source.
     """
     sources = options.sources or tuple(
-        RunSource(source.path, source.name, source.sheet, source.encoding, source.delimiter)
+        RunSource(
+            source.path,
+            source.name,
+            source.sheet,
+            source.encoding,
+            source.delimiter,
+            source.url,
+            source.table,
+            source.query,
+            source.user,
+            source.credentials,
+            project.root,
+        )
         for source in project.sources
     )
     if not sources:
         raise UsageError(
             f"{project.root / 'assay.toml'} names no sources",
-            hint="Add a [[sources]] table with a path, or give files on the command line.",
+            hint="Add a [[sources]] table with a path or a url, or give sources on the command line.",
         )
     return replace(
         options,
@@ -123,20 +161,80 @@ def rule_books(project: Project | None) -> tuple[RuleBook, RuleBook]:
     return rules, expectations
 
 
-def source_files(options: RunOptions) -> list[SourceFile]:
+def source_files(options: RunOptions) -> list[SourceFile | SourceAddress]:
     """The sources of a run in intake's words."""
-    from engine.intake import SourceFile
+    return [source_of(source) for source in options.sources]
 
-    return [
-        SourceFile(
-            path=source.path,
-            name=source.name or source.path.stem,
-            sheet=source.sheet,
-            encoding=source.encoding,
-            delimiter=source.delimiter,
+
+def source_of(source: RunSource) -> SourceFile | SourceAddress:
+    """One source in intake's words."""
+    from engine.intake.source_file import SourceAddress, SourceFile
+
+    if source.url is not None:
+        return SourceAddress(
+            address=parse_address(source.url),
+            name=source.name or "",
+            table=source.table,
+            query=source.query,
+            credentials=Credentials(source.user, source.credentials, source.folder),
         )
-        for source in options.sources
+    assert source.path is not None
+    return SourceFile(
+        path=source.path,
+        name=source.name or "",
+        sheet=source.sheet,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        table=source.table,
+    )
+
+
+def sources_named(
+    words: Sequence[str | Path],
+    *,
+    tables: Sequence[str] = (),
+    query: str | None = None,
+    credentials: str | None = None,
+) -> tuple[RunSource, ...]:
+    """The sources that a command line names: paths and addresses, mixed.
+
+    Args:
+        words: as typed.
+        tables: tables to read of the one database or dump among them, each a source of its own.
+        query: a SELECT to read of the one database among them instead.
+        credentials: where the password of the databases is.
+
+    Raises:
+        UsageError: a password in an address, or a table or query of which it is not clear whose it is.
+    """
+    if tables and query is not None:
+        raise UsageError("--table and --query exclude each other")
+    if credentials is not None and not is_place(credentials):
+        raise UsageError(
+            "--credentials takes the place of a password, never the password",
+            hint="Write env:NAME, keyring:SERVICE or file:PATH.",
+        )
+    named = [
+        RunSource(url=str(word), credentials=credentials) if is_address(str(word)) else RunSource(Path(word))
+        for word in words
     ]
+    for source in named:
+        if source.url is not None:
+            parse_address(source.url)
+    if not tables and query is None:
+        return tuple(named)
+    databases = [source for source in named if source.url is not None]
+    of_which = named if len(named) == 1 else databases
+    if len(of_which) != 1:
+        raise UsageError(
+            "it is not clear which source --table or --query is of",
+            hint="Name one database, or write the table behind the address: postgresql://host/db#contacts.",
+        )
+    chosen = [replace(of_which[0], table=table) for table in tables] or [replace(of_which[0], query=query)]
+    at = named.index(of_which[0])
+    if query is not None and not databases:
+        raise UsageError("--query is for a database; a file answers none", hint="Choose with --table NAME.")
+    return (*named[:at], *chosen, *named[at + 1 :])
 
 
 def open_workspace(options: RunOptions, *, fresh: bool = True) -> Workspace:

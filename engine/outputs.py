@@ -73,7 +73,7 @@ def source_links(sources: Sequence[RunSource], folder: Path) -> dict[str, str]:
     Elsewhere a link would tell paths of this machine, and break as soon as the folder is passed on.
     """
     beside = folder.absolute().parent
-    paths = {source.name or source.path.stem: source.path.absolute() for source in sources}
+    paths = {source.title: source.path.absolute() for source in sources if source.path is not None}
     return {
         name: (Path("..") / path.relative_to(beside)).as_posix()
         for name, path in paths.items()

@@ -10,13 +10,14 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Problem, RuleErrors, SurroundingsError, UsageError
+from engine.remote import holds_password, is_address, is_place, parse_address
 from engine.vocabulary import LANGUAGES, Language
 
 PROJECT_FILE = "assay.toml"
@@ -35,7 +36,20 @@ _KEYS: dict[str, type] = {
     "environments": dict,
 }
 _ENVIRONMENT_KEYS: dict[str, type] = {"url": str, "production": bool}
-_SOURCE_KEYS: dict[str, type] = {"name": str, "path": str, "sheet": str, "encoding": str, "delimiter": str, "control": dict, "control_file": str}
+_SOURCE_KEYS: dict[str, type] = {
+    "name": str,
+    "path": str,
+    "sheet": str,
+    "encoding": str,
+    "delimiter": str,
+    "url": str,
+    "table": str,
+    "query": str,
+    "user": str,
+    "credentials": str,
+    "control": dict,
+    "control_file": str,
+}
 _TABLE_KEYS: dict[str, dict[str, type]] = {
     "milestone": {"date": date},
     "numbers": {"range_start": int, "range_end": int},
@@ -45,13 +59,21 @@ _TABLE_KEYS: dict[str, dict[str, type]] = {
 
 @dataclass(frozen=True, slots=True)
 class ProjectSource:
-    """One source of the project: a name, a file below the project folder, and what must not be guessed again."""
+    """One source of the project: a name, a file below the project folder or a database, and what must not be guessed.
+
+    See :class:`engine.options.RunSource` for the fields.
+    """
 
     name: str
-    path: Path
+    path: Path | None = None
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    url: str | None = None
+    table: str | None = None
+    query: str | None = None
+    user: str | None = None
+    credentials: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +188,16 @@ def load_project(root: Path) -> Project:
         milestone=data.get("milestone", {}).get("date"),
         sources=tuple(
             ProjectSource(
-                name=entry.get("name") or Path(entry["path"]).stem,
-                path=root / entry["path"],
+                name=_source_name(entry),
+                path=root / entry["path"] if entry.get("path") else None,
                 sheet=entry.get("sheet"),
                 encoding=entry.get("encoding"),
                 delimiter=entry.get("delimiter"),
+                url=entry.get("url"),
+                table=entry.get("table"),
+                query=entry.get("query"),
+                user=entry.get("user"),
+                credentials=entry.get("credentials"),
             )
             for entry in data.get("sources", [])
         ),
@@ -249,11 +276,12 @@ def _mistakes(data: Mapping[str, Any], text: str, file: str) -> list[Problem]:
     sources = data.get("sources", [])
     names: set[str] = set()
     for entry in sources if isinstance(sources, list) else []:
-        if not isinstance(entry, dict) or not entry.get("path"):
-            problems.append(Problem(file, _line(text, "sources"), "a source needs a path"))
+        if not isinstance(entry, dict) or bool(entry.get("path")) == bool(entry.get("url")):
+            problems.append(Problem(file, _line(text, "sources"), "a source needs a path or a url, and not both"))
             continue
         problems += _unknown(entry, _SOURCE_KEYS, text, file)
-        name = str(entry.get("name") or Path(str(entry["path"])).stem)
+        problems += [Problem(file, _line(text, key), message) for key, message in _database_mistakes(entry)]
+        name = _source_name(entry)
         if name in names:
             problems.append(Problem(file, _line(text, name), f'two sources are called "{name}"'))
         names.add(name)
@@ -273,6 +301,39 @@ def _mistakes(data: Mapping[str, Any], text: str, file: str) -> list[Problem]:
     if country and not re.fullmatch(r"[A-Z]{2}", str(country)):
         problems.append(Problem(file, _line(text, "country"), "country is an ISO 3166 code of two capital letters"))
     return problems
+
+
+def _source_name(entry: Mapping[str, Any]) -> str:
+    """Its name; without one that of its table, its file or its database."""
+    if entry.get("name"):
+        return str(entry["name"])
+    if entry.get("table"):
+        return str(entry["table"]).rpartition(".")[2]
+    if entry.get("path"):
+        return Path(str(entry["path"])).stem
+    url = str(entry["url"])
+    if holds_password(url) or not is_address(url):
+        return "source"
+    address = parse_address(url)
+    return address.fragment or address.database or "source"
+
+
+def _database_mistakes(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the keys that concern a database: key and message, never a value."""
+    url = str(entry.get("url") or "")
+    if holds_password(url):
+        advice = 'use credentials = "env:NAME", "keyring:SERVICE" or "file:PATH"'
+        yield "url", f"a password does not belong in this file: {advice}"
+    elif url and not is_address(url):
+        yield "url", "url is the address of a database: scheme://host/database; for a file use path"
+    if "credentials" in entry and not is_place(str(entry["credentials"])):
+        yield "credentials", "credentials says where the password is: env:NAME, keyring:SERVICE or file:PATH"
+    if entry.get("query") and not url:
+        yield "query", "a query needs a url"
+    if entry.get("query") and entry.get("table"):
+        yield "query", "table and query exclude each other"
+    if not url and (entry.get("user") or entry.get("credentials")):
+        yield "credentials", "user and credentials need a url"
 
 
 def _unknown(data: Mapping[str, Any], known: Mapping[str, type], text: str, file: str) -> list[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import RuleErrors, UsageError
-from engine.project import find_project, parse_memory
+from engine.project import find_project, load_project, parse_memory
 
 
 def write(folder: Path, text: str) -> None:
@@ -46,3 +46,35 @@ def test_memory_sizes_are_read(text: str, size: int) -> None:
 def test_a_memory_size_that_is_none_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="not a memory size"):
         parse_memory("lots")
+
+
+def test_a_database_is_a_source_and_its_password_is_elsewhere(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        '[[sources]]\nurl = "postgresql://db/crm"\ntable = "shop.contacts"\nuser = "reader"\ncredentials = "env:CRM"\n'
+        '[[sources]]\nurl = "mysql://db/crm"\nquery = "select 1"\n',
+    )
+    project = load_project(tmp_path)
+    assert [source.name for source in project.sources] == ["contacts", "crm"]
+    assert project.sources[0].credentials == "env:CRM"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('url = "postgresql://u:c4nary@db/crm"', "a password does not belong in this file"),
+        ('url = "mssql://db/crm?PWD=c4nary"', "a password does not belong in this file"),
+        ('url = "mysql://db/crm"\ncredentials = "c4nary"', "credentials says where the password is"),
+        ('url = "mysql://db/crm"\npath = "a.csv"', "a path or a url, and not both"),
+        ('url = "a.csv"', "for a file use path"),
+        ('path = "a.sql"\nquery = "select 1"', "a query needs a url"),
+        ('url = "mysql://db/crm"\nquery = "select 1"\ntable = "a"', "table and query exclude each other"),
+        ('url = "mysql://db/crm"\ntabel = "a"', "Did you mean table?"),
+    ],
+)
+def test_mistakes_about_a_database_are_told_without_the_secret(tmp_path: Path, lines: str, told: str) -> None:
+    write(tmp_path, f"[[sources]]\n{lines}\n")
+    with pytest.raises(RuleErrors) as caught:
+        load_project(tmp_path)
+    assert told in str(caught.value)
+    assert "c4nary" not in str(caught.value)

@@ -9,14 +9,26 @@ from typing import Annotated
 
 import typer
 
-from engine.faces.shared import known_failures, narrate, narrating, run_options
+from engine.faces.shared import (
+    CREDENTIALS_HELP,
+    QUERY_HELP,
+    SOURCES_HELP,
+    TABLE_HELP,
+    known_failures,
+    narrate,
+    narrating,
+    run_options,
+)
 
 
 def check(
     files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[SOURCE]...", help="CSV or Excel files. None: the sources of the project."),
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help=SOURCES_HELP),
     ] = None,
+    table: Annotated[list[str] | None, typer.Option(metavar="NAME", help=TABLE_HELP, show_default=False)] = None,
+    query: Annotated[str | None, typer.Option(metavar="SQL", help=QUERY_HELP)] = None,
+    credentials: Annotated[str | None, typer.Option(metavar="PLACE", help=CREDENTIALS_HELP)] = None,
     suite: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Check this suite only; may be repeated.", show_default=False),
@@ -65,12 +77,15 @@ def check(
     with known_failures(), ExitStack() as stack:
         from engine.preparing import Aside, pays_aside
 
-        aside = stack.enter_context(Aside()) if pays_aside(files or [], threads) else None
+        aside = stack.enter_context(Aside()) if pays_aside([Path(file) for file in files or []], threads) else None
         from engine.checking import CheckOptions, as_format, check_sources, gate_of, write_verdict
         from engine.presentation.verdict import summary
 
         wanted, gate = as_format(form), gate_of(fail_on, max_failed, baseline)
-        wanted_run = run_options(files or [], None, country, None, language, as_of, threads, memory)
+        wanted_run = run_options(
+            files or [], None, country, None, language, as_of, threads, memory,
+            tables=table, query=query, credentials=credentials,
+        )  # fmt: skip
         options = CheckOptions(wanted_run, gate, tuple(suite) if suite else None, show_values, workbook, data_docs)
         with narrating() as narrator:
             verdict = check_sources(options, narrator, aside=aside)

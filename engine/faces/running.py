@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.faces.shared import (
+    CREDENTIALS_HELP,
+    QUERY_HELP,
+    SOURCES_HELP,
+    TABLE_HELP,
     country_code,
     known_failures,
     last_run,
@@ -27,9 +31,12 @@ if TYPE_CHECKING:
 
 def run(
     files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="CSV or Excel files. None: the sources of the project."),
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help=SOURCES_HELP),
     ] = None,
+    table: Annotated[list[str] | None, typer.Option(metavar="NAME", help=TABLE_HELP, show_default=False)] = None,
+    query: Annotated[str | None, typer.Option(metavar="SQL", help=QUERY_HELP)] = None,
+    credentials: Annotated[str | None, typer.Option(metavar="PLACE", help=CREDENTIALS_HELP)] = None,
     out: Annotated[
         Path | None, typer.Option(help="Output folder. Default: ./out, or the project's out/.", show_default=False)
     ] = None,
@@ -74,7 +81,10 @@ def run(
         from engine import pipeline
         from engine.stopwatch import machine_report
 
-        options = run_options(files or [], out, country, institution, language, as_of, threads, memory)
+        options = run_options(
+            files or [], out, country, institution, language, as_of, threads, memory,
+            tables=table, query=query, credentials=credentials,
+        )  # fmt: skip
         options = replace(options, extract=extract, accept_new_keys=accept_new_keys, accept_changes=accept_changes)
         with narrating() as narrator:
             result = pipeline.run(options, narrator)
@@ -153,7 +163,7 @@ def _closing_words(options: RunOptions, result: RunResult) -> None:
     for warning in result.report["warnings"]:
         narrate(f"Warning: {warning}")
     narrate(f"Look at {options.out / 'report.html'}")
-    if options.project is None:
+    if options.project is None and all(source.path is not None for source in options.sources):
         names = shlex.join(str(source.path) for source in options.sources)
         narrate(f"To turn these guesses into a project: assay init my-project --from {names}")
 

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -37,6 +37,18 @@ ID_HELP = "A record_id, source#line, a contact_id or a contact number."
 
 
 LANGUAGE_HELP = "Language of what people read. Default: en, or the project's."
+
+
+SOURCES_HELP = "CSV or Excel files, dumps, addresses of databases. None: the sources of the project."
+
+
+TABLE_HELP = "Table of the database or dump; may be repeated."
+
+
+QUERY_HELP = "A SELECT to read of the database instead of a table."
+
+
+CREDENTIALS_HELP = "Where the database's password is: env:NAME, keyring:SERVICE or file:PATH."
 
 
 YES_HELP = "Change production without asking."
@@ -193,7 +205,7 @@ def last_run(out: Path | None) -> Iterator[Workspace]:
 
 
 def run_options(
-    files: list[Path],
+    files: Sequence[str | Path],
     out: Path | None,
     country: str | None,
     institution: str | None,
@@ -201,8 +213,12 @@ def run_options(
     as_of: datetime | None,
     threads: int | None,
     memory: str | None,
+    *,
+    tables: Sequence[str] | None = None,
+    query: str | None = None,
+    credentials: str | None = None,
 ) -> RunOptions:
-    from engine.options import RunOptions, RunSource, project_options
+    from engine.options import RunOptions, project_options, sources_named
     from engine.project import find_project
 
     project = None if files else find_project(Path.cwd())
@@ -212,7 +228,7 @@ def run_options(
         raise UsageError("no files given, and no project here", hint="Try: assay run FILE..., or assay init DIR first.")
     folder = out or (project.out if project else Path("out"))
     options = RunOptions(
-        sources=tuple(RunSource(path) for path in files),
+        sources=sources_named(files, tables=tables or (), query=query, credentials=credentials),
         out=folder,
         workspace=project.workspace if project else folder / ".assay",
         as_of=as_of.date() if as_of else date.today(),
