@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from engine.faces import checking, deciding, environments, looking, milestone, running
+from engine.faces import checking, deciding, environments, looking, milestone, protecting, running
 
 app = typer.Typer(
     name="assay",
@@ -40,7 +40,7 @@ def main(
     """From messy contact files to golden records and import files that can be signed for."""
 
 
-for group in (running, checking, looking, deciding, environments, milestone):
+for group in (running, checking, looking, deciding, environments, milestone, protecting):
     group.register(app)
 
 if __name__ == "__main__":

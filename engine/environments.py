@@ -275,7 +275,7 @@ def set_sales(place: Place, name: str, file: Path) -> dict[str, Any]:
     Raises:
         SourceError: the file cannot be read or holds no number.
     """
-    numbers = _numbers(file)
+    numbers = read_numbers(file)
     with _working(place) as ws, _existing(place, name, ws) as store:
         ws.put(SALE.name, pa.table({"contact_nr": pa.array(numbers, pa.string())}))
         store.load(ws, [CONTACT])
@@ -284,7 +284,12 @@ def set_sales(place: Place, name: str, file: Path) -> dict[str, Any]:
     return {"name": name, "numbers": len(numbers), "known": known, "unknown": len(numbers) - known}
 
 
-def _numbers(file: Path) -> list[str]:
+def read_numbers(file: Path) -> list[str]:
+    """The contact numbers of ``file``, each once: one a line, or the column CONTACT_NR of a CSV.
+
+    Raises:
+        SourceError: the file cannot be read or holds no number.
+    """
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
