@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.matching.adjustment import features
+from engine.matching.adjustment import Evidence
 from engine.matching.patterns import Floats, gather
 from engine.matching.recalibration import Recalibrated
 from engine.matching.scoring import DECIMALS, corrected
@@ -59,6 +59,12 @@ def sides(ws: Workspace, before: Model, after: Model, rules: MatchRules, coded: 
     )
 
 
+def merge_line(ws: Workspace, model: Model, rules: MatchRules, coded: str = "m_pair") -> float:
+    """Weight from which the pairs of ``coded`` merge under ``model``."""
+    _, patterns = gather(ws, model.comparisons, coded)
+    return _threshold(corrected(model, patterns, rules)[1], patterns.pairs, rules)
+
+
 def _threshold(weight: Floats, pairs: Floats, rules: MatchRules) -> float:
     kept = weight >= rules.thresholds.keep.value
     distinct, place = np.unique(weight[kept], return_inverse=True)
@@ -71,7 +77,7 @@ def _count(side: np.ndarray[tuple[int], np.dtype[np.int64]], pairs: Floats) -> t
     return merge, ask, leave
 
 
-def write_judged(ws: Workspace, found: Recalibrated, rules: MatchRules, moved: Sides | None) -> None:
+def write_judged(ws: Workspace, found: Recalibrated, moved: Sides | None) -> None:
     """Append what a kind's decisions came to.
 
     Args:
@@ -102,23 +108,24 @@ def write_judged(ws: Workspace, found: Recalibrated, rules: MatchRules, moved: S
             found.loss_before, found.loss_after, *counts,
         ],
     )  # fmt: skip
-    _write_learned(ws, found, rules)
+    _write_learned(ws, found)
 
 
-def _write_learned(ws: Workspace, found: Recalibrated, rules: MatchRules) -> None:
-    learned = found.model.learned
-    if learned is None:
+def _write_learned(ws: Workspace, found: Recalibrated) -> None:
+    """For each level and correction that decided pairs show: by how much the adjustment moves them on average."""
+    model, answers = found.model, found.answers
+    if model.learned is None:
         return
-    answers = found.answers
-    offset = answers.case.total() + found.model.prior_weight
-    shown = {
-        name: int(np.count_nonzero(value[answers.place]))
-        for name, value in features(answers.case, offset, rules.recalibration.slope_up_to.value)
-    }
-    ws.connection.executemany(
-        "insert into matching.learned values (?, ?, ?, ?)",
-        [[found.model.kind, name, bits, shown.get(name, 0)] for name, bits in learned.bits.items()],
-    )
+    offset = answers.case.total() + model.prior_weight
+    added = model.learned.of(answers.case, offset)[answers.place]
+    evidence = Evidence.of(answers.case, offset).rows(answers.place)
+    rows = [
+        [model.kind, name, round(float(added[shown].mean()), 6), int(shown.sum())]
+        for names, table in ((evidence.level_names, evidence.levels), (evidence.taken_names, evidence.taken))
+        for name, shown in zip(names, table.T, strict=True)
+        if shown.any()
+    ]
+    ws.connection.executemany("insert into matching.learned values (?, ?, ?, ?)", rows)
 
 
 def sentence(found: Recalibrated, moved: Sides | None) -> str:

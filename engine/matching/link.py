@@ -211,10 +211,12 @@ def _score(
 
 def _recalibrate(ws: Workspace, model: Model, rules: MatchRules, decisions: Sequence[Decision], told: _Told) -> Model:
     """The model after people's decisions; what they changed stands in matching.judged, .recalibration and .learned."""
-    found = recalibration.recalibrate(ws, model, rules, decisions) if decisions else None
+    if not decisions:
+        return model
+    found = recalibration.recalibrate(ws, model, rules, decisions, line=judged.merge_line(ws, model, rules))
     if found is None:
         return model
     moved = judged.sides(ws, model, found.model, rules) if found.outcome == "recalibrated" else None
-    judged.write_judged(ws, found, rules, moved)
+    judged.write_judged(ws, found, moved)
     told.notes.append(judged.sentence(found, moved))
     return found.model

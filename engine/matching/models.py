@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import UsageError
-from engine.matching.adjustment import Adjustment
+from engine.matching.adjustment import adjustment_from_json, adjustment_to_json
 from engine.matching.comparisons import Comparison, everything
 from engine.matching.corrections import Households
 from engine.matching.training import Model
@@ -38,17 +38,7 @@ def to_json(model: Model) -> str:
                 "families": model.homes.families,
                 "namesake": model.homes.namesake,
             },
-            **(
-                {}
-                if model.learned is None
-                else {
-                    "decisions": {
-                        "bits": dict(model.learned.bits),
-                        "slope_up_to": model.learned.slope_up_to,
-                        "most": model.learned.most,
-                    }
-                }
-            ),
+            **({} if model.learned is None else {"decisions": adjustment_to_json(model.learned)}),
             "comparisons": [
                 {
                     "name": one.name,
@@ -86,7 +76,7 @@ def from_json(text: str, rules: MatchRules, name: str = "the model") -> Model:
             float(saved["match_share"]),
             float(saved["expected_pairs"]),
             Households(float(homes["cap"]), bool(homes["families"]), float(homes["namesake"])),
-            _adjustment(saved.get("decisions")),
+            adjustment_from_json(saved["decisions"]) if saved.get("decisions") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(
@@ -126,13 +116,6 @@ def _known(known: dict[str, Comparison], saved: dict[str, Any]) -> Comparison:
     if [level.name for level in one.levels] != [level["name"] for level in saved["levels"]]:
         raise ValueError
     return one
-
-
-def _adjustment(saved: dict[str, Any] | None) -> Adjustment | None:
-    if saved is None:
-        return None
-    bits = {str(name): float(value) for name, value in saved["bits"].items()}
-    return Adjustment(bits, float(saved["slope_up_to"]), float(saved["most"]))
 
 
 def _levels(saved: dict[str, Any], side: str) -> np.ndarray[Any, np.dtype[np.float64]]:

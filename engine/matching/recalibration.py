@@ -1,10 +1,10 @@
 """Recalibration: what people said of pairs corrects the weights of the pairs nobody was asked about.
 
-Penalised logistic regression with the trained model as its offset: the chance that a decision says "match" is
-``sigmoid2(weight + adjustment)``, the adjustment a sum over the pair's evidence with a normal prior around nothing
-(Gelman, Jakulin, Pittau, Su: "A weakly informative default prior distribution for logistic regression", 2008). People
-are asked about open pairs, not about a random sample; a regression *given* the evidence is not misled by that, a share
-of matches among the answers would be. Whether it helps is asked of decisions it has not seen.
+Gaussian process classification with the trained model as its mean (Rasmussen and Williams: "Gaussian Processes for
+Machine Learning", 2006, chapter 3): the chance that a decision says "match" is ``sigmoid2(weight + adjustment)``, and
+pairs move together the more alike their evidence and their weight are. People are asked about open pairs, not about a
+random sample; what is learned *given* the evidence is not misled by that, and pairs unlike any that was asked about
+stay where the model put them. Whether it helps is asked of decisions it has not seen.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from engine.matching.adjustment import OVERALL, SLOPE, Adjustment, features
+from engine.matching.adjustment import Adjustment, Evidence, Likeness
+from engine.matching.clustering import Ints
 from engine.matching.corrections import Case, correct
 from engine.matching.decisions import Decision
 from engine.matching.patterns import Bools, Floats, compare, gather
 from engine.matching.training import Model, probability, weigh
-from engine.rulebook.matching import MatchRules, Recalibration
+from engine.rulebook.matching import MatchRules
 from engine.workspace import Workspace
 
 Outcome = Literal["recalibrated", "too_few", "no_better"]
 
 _ROUNDS = 60
-_SMALL = 0.005  # bits below which a learned change is not worth keeping
+_LN2 = float(np.log(2.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Answers:
     pairs: Sequence[tuple[str, str]]
     match: Bools
     case: Case
-    place: np.ndarray[tuple[int], np.dtype[np.int64]]
+    place: Ints
     group: Sequence[str]
     left_out: int
 
@@ -73,10 +74,15 @@ class Recalibrated:
     loss_after: float | None
 
 
-def recalibrate(ws: Workspace, model: Model, rules: MatchRules, decisions: Sequence[Decision]) -> Recalibrated | None:
+def recalibrate(
+    ws: Workspace, model: Model, rules: MatchRules, decisions: Sequence[Decision], *, line: float
+) -> Recalibrated | None:
     """Fit an adjustment of ``model`` to the decisions on pairs of its kind; None when there are none.
 
     Reads m_unit and m_key. The same decisions in another order give the same model.
+
+    Args:
+        line: weight from which pairs merge under ``model``.
     """
     answers = _answers(ws, model, rules, decisions)
     if answers is None:
@@ -88,15 +94,17 @@ def recalibrate(ws: Workspace, model: Model, rules: MatchRules, decisions: Seque
     fewest = min(matches, len(answers.match) - matches)
     if len(answers.match) < told.fewest.value or fewest < told.fewest_of_each.value:
         return Recalibrated("too_few", model, answers, before, None, None, None)
-    evidence = _Evidence.of(answers, offset, told)
+    evidence = Evidence.of(answers.case, offset)
+    fold = _folds(answers.group, int(told.folds.value))
     after = np.empty(len(before))
-    for fold in range(int(told.folds.value)):
-        unseen = evidence.fold == fold
-        after[unseen] = before[unseen] + evidence.added(unseen, evidence.fit(~unseen), answers, offset, told)
+    for number in range(int(told.folds.value)):
+        unseen = fold == number
+        fitted = _fit(evidence, answers.place[~unseen], answers.match[~unseen], rules, line)
+        after[unseen] = (offset + fitted.of(answers.case, offset))[answers.place[unseen]]
     loss_before, loss_after = (float(round(_surprise(weight, answers.match), 6)) for weight in (before, after))
     if loss_after >= loss_before:
         return Recalibrated("no_better", model, answers, before, after, loss_before, loss_after)
-    found = evidence.adjustment(evidence.fit(np.ones(len(before), dtype=bool)), told)
+    found = _fit(evidence, answers.place, answers.match, rules, line)
     return Recalibrated("recalibrated", replace(model, learned=found), answers, before, after, loss_before, loss_after)
 
 
@@ -170,85 +178,59 @@ def _contradicted(said: Sequence[tuple[str, str, bool]]) -> set[str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """The regression's matrix: decisions by piece of evidence, and the spread of each piece's prior."""
+def _folds(group: Sequence[str], folds: int) -> Ints:
+    """The fold of each decision: groups are dealt out in an order that says nothing of their content."""
+    dealt = sorted(set(group), key=lambda name: (hashlib.sha256(name.encode()).digest(), name))
+    fold = {name: number % folds for number, name in enumerate(dealt)}
+    return np.array([fold[name] for name in group], dtype=np.int64)
 
-    names: Sequence[str]
-    shown: Floats
-    spread: Floats
-    offset: Floats
-    match: Bools
-    fold: np.ndarray[tuple[int], np.dtype[np.int64]]
 
-    @classmethod
-    def of(cls, answers: Answers, offset: Floats, told: Recalibration) -> _Evidence:
-        columns = [
-            (name, value[answers.place])
-            for name, value in features(answers.case, offset, told.slope_up_to.value)
-            if np.any(value[answers.place])
-        ]
-        names = [name for name, _ in columns]
-        corrections = set(answers.case.taken)
-        spread = [
-            told.overall_bits.value
-            if name == OVERALL
-            else told.slope.value
-            if name == SLOPE
-            else told.correction_bits.value
-            if name in corrections
-            else told.level_bits.value
-            for name in names
-        ]
-        # groups are dealt out in an order that says nothing of their content
-        dealt = sorted(set(answers.group), key=lambda name: (hashlib.sha256(name.encode()).digest(), name))
-        fold = {name: number % int(told.folds.value) for number, name in enumerate(dealt)}
-        return cls(
-            names,
-            np.column_stack([value for _, value in columns]),
-            np.array(spread),
-            offset[answers.place],
-            answers.match,
-            np.array([fold[name] for name in answers.group], dtype=np.int64),
-        )
+def _fit(evidence: Evidence, place: Ints, match: Bools, rules: MatchRules, line: float) -> Adjustment:
+    """The most probable adjustment given decisions ``match`` on the patterns ``place`` of ``evidence``.
 
-    def fit(self, seen: Bools) -> Floats:
-        """The most probable bits by piece of evidence, from the decisions ``seen`` (Newton's method, damped)."""
-        shown, target = self.shown[seen], self.match[seen].astype(np.float64)
-        precision = 1.0 / self.spread**2
-        bits = np.zeros(len(self.names))
-        best = self._cost(bits, seen, precision)
-        for _ in range(_ROUNDS):
-            chance = probability(self.offset[seen] + shown @ bits)
-            slope = np.log(2.0) * shown.T @ (chance - target) + precision * bits
-            if np.max(np.abs(slope)) < 1e-9:
-                break
-            curve = np.log(2.0) ** 2 * (shown.T * (chance * (1 - chance))) @ shown + np.diag(precision)
-            step = np.linalg.solve(curve, slope)
-            stride = 1.0
-            while stride > 1e-6 and self._cost(bits - stride * step, seen, precision) > best:
-                stride /= 2
-            if stride <= 1e-6:
-                break
-            bits = bits - stride * step
-            best = self._cost(bits, seen, precision)
-        return bits
+    Newton's method on the pull of each decision (Rasmussen and Williams, 2006, algorithm 3.1), damped.
+    """
+    told = rules.recalibration
+    likeness = Likeness(told.overall_bits.value, told.level_bits.value, told.correction_bits.value, told.reach.value)
+    distinct, own = np.unique(place, return_inverse=True)
+    decided = evidence.rows(distinct)
+    alike = likeness.between(decided, decided)[np.ix_(own, own)]
+    offset, target = evidence.weight[place], match.astype(np.float64)
+    pull = np.zeros(len(place))
+    best = _cost(offset, alike, pull, match)
+    for _ in range(_ROUNDS):
+        moved = alike @ pull
+        chance = probability(offset + moved)
+        slope = _LN2 * (target - chance)
+        if np.max(np.abs(slope - pull)) < 1e-10:
+            break
+        curve = np.maximum(_LN2**2 * chance * (1 - chance), 1e-12)
+        root = np.sqrt(curve)
+        inner = np.eye(len(place)) + root[:, None] * alike * root[None, :]
+        wanted = curve * moved + slope
+        step = wanted - root * np.linalg.solve(inner, root * (alike @ wanted)) - pull
+        stride = 1.0
+        while stride > 1e-6 and _cost(offset, alike, pull + stride * step, match) > best:
+            stride /= 2
+        if stride <= 1e-6:
+            break
+        pull = pull + stride * step
+        best = _cost(offset, alike, pull, match)
+    by_pattern = np.bincount(own, weights=pull, minlength=len(distinct))
+    return Adjustment(
+        decided,
+        np.round(by_pattern, 9),
+        likeness,
+        told.most.value,
+        line,
+        max(line + told.crossing.value, rules.thresholds.highest.value),
+        line - told.crossing.value,
+    )
 
-    def _cost(self, bits: Floats, seen: Bools, precision: Floats) -> float:
-        weight = self.offset[seen] + self.shown[seen] @ bits
-        return float(_nats(weight, self.match[seen]).sum() + 0.5 * (precision * bits**2).sum())
 
-    def added(self, rows: Bools, bits: Floats, answers: Answers, offset: Floats, told: Recalibration) -> Floats:
-        found: Floats = self.adjustment(bits, told).of(answers.case, offset)[answers.place[rows]]
-        return found
-
-    def adjustment(self, bits: Floats, told: Recalibration) -> Adjustment:
-        kept = {
-            name: float(value)
-            for name, value in zip(self.names, np.round(bits, 6), strict=True)
-            if abs(value) >= _SMALL
-        }
-        return Adjustment(kept, told.slope_up_to.value, told.most.value)
+def _cost(offset: Floats, alike: Floats, pull: Floats, match: Bools) -> float:
+    moved = alike @ pull
+    return float(_nats(offset + moved, match).sum() + 0.5 * (pull @ moved))
 
 
 def _nats(weight: Floats, match: Bools) -> Floats:

@@ -126,7 +126,7 @@ class Blocking(RuleModel):
 
 
 class Recalibration(RuleModel):
-    """How many decisions recalibrate a model, and how far; in bits (standard deviations of the prior, and a limit)."""
+    """How many decisions recalibrate a model, how far (standard deviations of the prior, a limit; in bits) and where."""
 
     fewest: Setting
     fewest_of_each: Setting
@@ -134,8 +134,8 @@ class Recalibration(RuleModel):
     overall_bits: Setting
     level_bits: Setting
     correction_bits: Setting
-    slope: Setting
-    slope_up_to: Setting
+    reach: Setting
+    crossing: Setting
     most: Setting
 
 
