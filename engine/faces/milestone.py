@@ -107,6 +107,48 @@ def handover(
         tell(told, [str(path) for path in files], as_json)
 
 
+def receipt(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Files or databases. None: the sources of the project."),
+    ] = None,
+    control: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The customer's control totals: CSV source,measure,value.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder. Default: out/receipt.", show_default=False)
+    ] = None,
+    language: Tongue = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day it arrived. Default: today.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a receipt for data that arrived: hash, encoding, rows, columns, and control totals against what came.
+
+    Ends with 1 when a control total is not met.
+    """
+    with known_failures():
+        from engine.faces.shared import narrating, run_options
+        from engine.presentation.catalogue import catalogue
+        from engine.presentation.receipt import arrival, verdict
+        from engine.receiving import receipt_options, receive
+
+        run = run_options(files or [], None, None, None, language, as_of, None, None)
+        options = receipt_options(run, run.project, control, out, files or [])
+        with narrating() as narrator:
+            told, written = receive(options, narrator)
+        say = catalogue(run.language or "en")
+        narrate(f"{arrival(say, told)}. {verdict(say, told)}")
+        tell(told, [str(path) for path in written], as_json)
+        if told["complete"] is False:
+            raise typer.Exit(1)
+
+
 def project_of_milestone() -> Project:
     """The project of the working directory.
 
@@ -138,3 +180,6 @@ def register(app: typer.Typer) -> None:
     )(status)
     app.command()(sign)
     app.command()(handover)
+    app.command(epilog="Exit codes: 0 done, 1 a control total is not met, 2 usage, 3 a source that cannot be used.")(
+        receipt
+    )

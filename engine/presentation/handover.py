@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
 from engine.presentation.catalogue import Catalogue, catalogue
+from engine.presentation.markdown import safe, table
 from engine.presentation.milestone import condition_text, signature_text
 from engine.presentation.page import environment
 from engine.presentation.wording import size
@@ -37,18 +37,18 @@ def _markdown(say: Catalogue, note: Mapping[str, Any]) -> Iterator[str]:
     def t(key: str, **values: str) -> str:
         return say.text(f"milestone.{key}", None, **values)
 
-    yield f"# {_safe(note['title'])}"
+    yield f"# {safe(note['title'])}"
     yield ""
-    yield f"- {t('note.institution')}: {_safe(note['institution'] or note['name'])}"
+    yield f"- {t('note.institution')}: {safe(note['institution'] or note['name'])}"
     yield f"- {t('note.milestone')}: {say.day(_day(note['milestone']))}"
     yield f"- {t('note.day')}: {say.day(_day(note['as_of']))}"
-    yield f"- {t('note.state')}: **{_safe(note['state'])}**"
+    yield f"- {t('note.state')}: **{safe(note['state'])}**"
     yield f"- {t('note.owner')}: **{t('party.' + note['owner'])}**"
     if (told := note["import"]) is not None:
         yield ""
-        yield f"## {_safe(t('note.import', environment=told['environment'], day=say.day(_day(told['at']))))}"
+        yield f"## {safe(t('note.import', environment=told['environment'], day=say.day(_day(told['at']))))}"
         yield ""
-        yield from _table(
+        yield from table(
             [t("note.file"), t("note.rows"), t("note.imported"), t("note.changed"), t("note.not_imported")],
             [
                 *(_counts(say, file["file"], file, file["imported_with_changes"]) for file in told["files"]),
@@ -57,10 +57,10 @@ def _markdown(say: Catalogue, note: Mapping[str, Any]) -> Iterator[str]:
         )
         yield ""
         if told["rules"]:
-            yield from _table(
+            yield from table(
                 [t("note.rule"), t("note.reason"), t("note.outcome"), t("note.count")],
                 [
-                    [rule["rule"], rule["reason"], _outcome(say, rule["outcome"]), say.number(rule["n"])]
+                    [safe(rule["rule"]), safe(rule["reason"]), _outcome(say, rule["outcome"]), say.number(rule["n"])]
                     for rule in told["rules"]
                 ],
             )
@@ -68,18 +68,21 @@ def _markdown(say: Catalogue, note: Mapping[str, Any]) -> Iterator[str]:
             yield t("note.nothing_lost")
     yield from ("", f"## {t('note.files')}", "")
     if note["files"]:
-        yield from _table(
+        yield from table(
             [t("note.file"), t("note.size"), "SHA-256"],
             [[_link(file), size(file["bytes"]), f"`{file['sha256']}`"] for file in note["files"]],
-            trusted=True,
         )
     else:
         yield t("note.no_files")
     yield from ("", f"## {t('gates')}", "")
-    yield from _table(
+    yield from table(
         [t("note.gate"), t("note.standing"), t("note.signature")],
         [
-            [gate["title"], t(f"gate.{gate['state']}"), signature_text(say, gate) or t("note.no_signature")]
+            [
+                safe(gate["title"]),
+                t(f"gate.{gate['state']}"),
+                safe(signature_text(say, gate) or t("note.no_signature")),
+            ]
             for gate in note["gates"]
         ],
     )
@@ -89,29 +92,16 @@ def _markdown(say: Catalogue, note: Mapping[str, Any]) -> Iterator[str]:
 
 def _counts(say: Catalogue, name: str, counted: Mapping[str, int], changed: int) -> list[str]:
     figures = (counted["rows"], counted["imported"], changed, counted["not_imported"])
-    return [name, *(say.number(figure) for figure in figures)]
+    return [safe(name), *(say.number(figure) for figure in figures)]
 
 
 def _outcome(say: Catalogue, code: str) -> str:
     return say.texts.get(f"milestone.outcome.{code}", code)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, trusted: bool = False) -> Iterator[str]:
-    yield f"| {' | '.join(_safe(cell) for cell in head)} |"
-    yield f"|{' --- |' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(cell if trusted else _safe(cell) for cell in row)} |"
-
-
 def _link(file: Mapping[str, Any]) -> str:
-    name = _safe(file["file"])
+    name = safe(file["file"])
     return name if file["link"] is None else f"[{name}]({quote(file['link'])})"
-
-
-def _safe(text: str) -> str:
-    """Text of a user inside Markdown: nothing of it is markup, and it stays on its line."""
-    plain = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text)
-    return re.sub(r"([\\`*_{}\[\]()<>#|!~&])", r"\\\1", plain)
 
 
 def _day(text: str) -> date:

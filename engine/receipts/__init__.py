@@ -8,6 +8,6 @@
 """
 
 from engine.receipts.announced import Control, read_control_file, read_controls
-from engine.receipts.compare import compare_controls, control_outcome
+from engine.receipts.compare import NO_ROWS, compare_controls, control_outcome
 
-__all__ = ["Control", "compare_controls", "control_outcome", "read_control_file", "read_controls"]
+__all__ = ["NO_ROWS", "Control", "compare_controls", "control_outcome", "read_control_file", "read_controls"]
