@@ -1,8 +1,8 @@
 """Pairs of extracts with known changes: what a customer's base goes through between the rehearsal and the day itself.
 
 Twelve kinds. Of contacts: new, changed, gone, back, merged at source, split, key changed (alone, or with a value),
-moved, renamed. Of files: columns in another order, another encoding, rows shuffled. Each injected change says what must be
-seen of it, so that a run can be held against it contact by contact.
+moved, renamed. Of files: columns in another order, another encoding, rows shuffled. Each injected change says what must
+be seen of it, so that a run can be held against it contact by contact.
 """
 
 from __future__ import annotations

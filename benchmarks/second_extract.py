@@ -196,6 +196,7 @@ def _only_what_decides(whole: bool) -> Iterator[None]:
         mock.patch("engine.quality.read_previous"),
         mock.patch("engine.quality.remember"),
         mock.patch("engine.pipeline.present", return_value={}),
+        mock.patch("engine.pipeline.note_run"),
         mock.patch("engine.pipeline._warm_up"),
     ):
         yield

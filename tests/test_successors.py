@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -75,10 +75,10 @@ class Runs:
 
 
 @pytest.fixture
-def runs(ws: Workspace, tmp_path: Path, models: Path) -> Iterator[Runs]:
+def runs(ws: Workspace, tmp_path: Path, models: Path) -> Runs:
     project = Project(root=tmp_path)
     project.models.symlink_to(models)
-    yield Runs(ws, project)
+    return Runs(ws, project)
 
 
 def under(key: str, number: int, **more: Any) -> dict[str, Any]:
