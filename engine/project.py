@@ -141,8 +141,11 @@ class Project:
 
     @property
     def last_records(self) -> Path:
-        """Standardised records of the last run (Parquet): vanished ones are compared with new ones. Derived."""
-        return self.extracts / "record.parquet"
+        """Standardised records of the last run (Parquet): vanished ones are compared with new ones. Derived.
+
+        Beside the workspace, not among the former extracts: erasing a person destroys it, the next run writes it anew.
+        """
+        return self.workspace / "last_records.parquet"
 
     @property
     def models(self) -> Path:
@@ -243,7 +246,7 @@ def personal_data_places(project: Project) -> dict[str, tuple[Path, ...]]:
         "values": (
             *(source.path for source in project.sources if source.path is not None),
             project.root / "incoming",
-            project.workspace,  # workspace.duckdb, its log, spill, scratch; extracts/*/ and extracts/record.parquet
+            project.workspace,  # workspace.duckdb, its log, spill, scratch; last_records.parquet; extracts/*/
             project.out,
             project.root / "environments",
         ),
