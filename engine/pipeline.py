@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 from engine.accounts import count_what_arrived, note_run
+from engine.bringing import bring_records
 from engine.errors import AssayError, SurroundingsError
 from engine.options import (
     DEMO_INSTITUTION,
@@ -60,7 +61,8 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             if frozen is not None:
                 freezing.refuse_schema_drift(ws, frozen)
             mappings = intake.guess_mapping(ws, book, watcher=watcher)
-            done(intake.map_records(ws, mappings))
+            for brought in bring_records(ws, mappings, book, options):
+                done(brought)
         with clock.stage("standardise") as done:
             for report in standardise_records(ws, book, options, watcher):
                 done(report)

@@ -32,6 +32,7 @@ def prepare(run: RunOptions, watcher: Watcher) -> None:
         AssayError: see :mod:`engine.errors`.
     """
     from engine import intake
+    from engine.bringing import bring_records
     from engine.options import open_workspace, rule_books, source_files
     from engine.standardising import standardise_records
     from engine.tables import PROTOCOL_STEP
@@ -44,7 +45,8 @@ def prepare(run: RunOptions, watcher: Watcher) -> None:
         watcher.step("intake")
         intake.stage_sources(ws, source_files(run), scratch=scratch, watcher=watcher, book=book).check()
         mappings = intake.guess_mapping(ws, book, watcher=watcher)
-        intake.map_records(ws, mappings).check()
+        for report in bring_records(ws, mappings, book, run):
+            report.check()
         watcher.step("standardise")
         for report in standardise_records(ws, book, run, watcher):
             report.check()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.errors import SourceError
+from engine.errors import Problem, RuleErrors, SourceError
 from engine.intake.addresses import STREET_FEEDS, resolve_addresses
 from engine.intake.claim import Claim, fed
 from engine.intake.columns import Column, columns_of, exact_distinct
@@ -19,6 +19,7 @@ from engine.intake.names import NAME_FEEDS, resolve_names
 from engine.progress import Watcher
 from engine.rulebook import RuleBook
 from engine.rulebook.mapping import ColumnMapping, ContentRules, HeaderRules, SourceMapping, Thresholds, load_mapping
+from engine.rulebook.mapping_names import name_problems, resolve
 from engine.vocabulary import JOINABLE_ATTRIBUTES
 from engine.workspace import Workspace
 
@@ -42,10 +43,17 @@ def guess_mapping(ws: Workspace, book: RuleBook, *, watcher: Watcher) -> list[So
     kept: dict[str, SourceMapping] = {}
     guessed: dict[str, list[Claim]] = {}
     order: list[str] = []
-    for source, names in ws.rows("select source, headers from intake.source order by rowid"):
+    sources = ws.rows("select source, headers from intake.source order by rowid")
+    own_mappings = _own_mappings(book, [source for source, _ in sources])
+    joined = {table.table for own in own_mappings.values() if own is not None for table in own.join}
+    others = {source: list(names) for source, names in sources}
+    for source, names in sources:
+        own = own_mappings[source]
+        if own is None and source in joined:
+            continue  # its rows come in with the records of another source
         order.append(source)
-        if (own := load_mapping(book, source)) is not None:
-            kept[source] = _fitting(own, source, names)
+        if own is not None:
+            kept[source] = _fitting(own, source, names, others)
             continue
         watcher.step(f"guessing the columns of {source}")
         columns = columns_of(ws, source, names, content)
@@ -57,6 +65,20 @@ def guess_mapping(ws: Workspace, book: RuleBook, *, watcher: Watcher) -> list[So
         kept[source] = _as_mapping(source, claims)
         _say(kept[source], claims, watcher)
     return [kept[source] for source in order]
+
+
+def _own_mappings(book: RuleBook, sources: Sequence[str]) -> dict[str, SourceMapping | None]:
+    """The mapping files a project keeps; the mistakes of all of them at once."""
+    found: dict[str, SourceMapping | None] = {}
+    problems: list[Problem] = []
+    for source in sources:
+        try:
+            found[source] = load_mapping(book, source)
+        except RuleErrors as error:
+            problems += error.problems
+    if problems:
+        raise RuleErrors(problems)
+    return found
 
 
 def guess_columns(
@@ -259,25 +281,39 @@ def _say(mapping: SourceMapping, claims: list[Claim], watcher: Watcher) -> None:
             watcher.say(f'{mapping.source}: column "{claim.column.header}" is not used: {claim.why}')
 
 
-def _fitting(mapping: SourceMapping, source: str, headers: Sequence[str]) -> SourceMapping:
+def _fitting(
+    mapping: SourceMapping, source: str, headers: Sequence[str], others: Mapping[str, Sequence[str]]
+) -> SourceMapping:
     """The mapping with the places its columns have in this file: a column is known by its header, not by its place.
 
     The order of the mapping stays: it is the order in which joined columns stand side by side.
 
     Raises:
         SourceError: the columns of the file are not those of the mapping.
+        RuleErrors: a step or join names a column that is not there, or names single rows.
     """
     there = {header: place for place, header in enumerate(headers, start=1)}
     mapped = dict.fromkeys(column.header for column in mapping.columns)
-    wrong = [f'there is no column "{header}"' for header in mapped if header not in there]
-    wrong += [f'column {place} "{header}" is new' for header, place in there.items() if header not in mapped]
+    # a column without a place may be one that a step or a join makes
+    placed = dict.fromkeys(column.header for column in mapping.columns if column.position or not mapping.is_shaped)
+    read = {resolve(name, headers) for step in mapping.steps for name in step.reads}
+    read |= {resolve(name, headers) for table in mapping.join for name in table.keys}
+    wrong = [f'there is no column "{header}"' for header in placed if header not in there]
+    wrong += [
+        f'column {place} "{header}" is new'
+        for header, place in there.items()
+        if header not in mapped and header not in read
+    ]
     if wrong:
         raise SourceError(
             f"{source}: its columns are not those of {mapping.origin}: {'; '.join(wrong)}",
             hint="Correct the mapping file, or delete it to have the columns guessed again.",
         )
-    columns = tuple(column.model_copy(update={"position": there[column.header]}) for column in mapping.columns)
-    return mapping.model_copy(update={"source": source, "columns": columns})
+    columns = tuple(column.model_copy(update={"position": there.get(column.header)}) for column in mapping.columns)
+    fitted = mapping.model_copy(update={"source": source, "columns": columns})
+    if problems := name_problems(fitted, headers, others):
+        raise RuleErrors(problems)
+    return fitted
 
 
 def _counter(ws: Workspace, source: str) -> CountDistinct:

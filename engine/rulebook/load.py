@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -132,9 +132,7 @@ def _node(node: yaml.Node, file: str, scalars: yaml.constructor.SafeConstructor)
         # a thing in a mapping stands where its key stands
         return _Node(
             {
-                scalars.construct_object(key): replace(
-                    _node(value, file, scalars), place=(file, key.start_mark.line + 1)
-                )
+                _key(key, scalars): replace(_node(value, file, scalars), place=(file, key.start_mark.line + 1))
                 for key, value in node.value
             },
             place,
@@ -142,6 +140,12 @@ def _node(node: yaml.Node, file: str, scalars: yaml.constructor.SafeConstructor)
     if isinstance(node, yaml.SequenceNode):
         return _Node([_node(item, file, scalars) for item in node.value], place)
     return _Node(scalars.construct_object(node), place)
+
+
+def _key(node: yaml.Node, scalars: yaml.constructor.SafeConstructor) -> Any:
+    """A key as it is written: YAML 1.1 would make ``on`` and ``no`` truth values, which no key is meant to be."""
+    key = scalars.construct_object(node)
+    return node.value if isinstance(key, bool) else key
 
 
 def _document(root: _Node) -> Document:
@@ -206,32 +210,68 @@ def _without_switch(node: _Node) -> _Node:
 
 def _problems(error: ValidationError, document: Document, model: type[BaseModel]) -> Iterator[Problem]:
     for detail in error.errors(include_url=False, include_input=False):
-        keys: Keys = tuple(detail["loc"])
+        located: Keys = tuple(detail["loc"])
+        keys = _without_tags(located, document)
         file, line = document.place(keys)
-        message = f"{'.'.join(str(key) for key in keys)}: {detail['msg']}"
+        said = detail["msg"].removeprefix("Value error, ")
+        message = f"{'.'.join(str(key) for key in keys)}: {said}" if keys else said
         if detail["type"] == "extra_forbidden":
-            known = sorted(_known_keys(model, keys[:-1]))
-            near = difflib.get_close_matches(str(keys[-1]), known, n=1)
-            message = f'unknown key "{keys[-1]}"; known: {", ".join(known)}.'
-            if near:
-                message += f"  Did you mean {near[0]}?"
+            known = sorted(_known_keys(model, located[:-1]))
+            message = unknown_word("key", str(keys[-1]), known)
+        elif detail["type"] == "union_tag_invalid":
+            known = [tag.strip(" '") for tag in str(detail["ctx"]["expected_tags"]).split(",")]
+            file, line = document.place((*keys, "do"))
+            message = unknown_word("step", str(detail["ctx"]["tag"]), known)
         yield Problem(file, line, message)
 
 
+def unknown_word(what: str, word: str, known: Iterable[str]) -> str:
+    """An unknown word, the known ones, and the nearest.
+
+    >>> unknown_word("key", "colour", ["color", "size"])
+    'unknown key "colour"; known: color, size.  Did you mean color?'
+    """
+    words = list(known)
+    near = difflib.get_close_matches(word, words, n=1)
+    return f'unknown {what} "{word[:80]}"; known: {", ".join(words)}.' + (f"  Did you mean {near[0]}?" if near else "")
+
+
+def _without_tags(keys: Keys, document: Document) -> Keys:
+    """Where a mistake stands in the file: pydantic's place also names the kind of a thing (``do: split``)."""
+    kept: Keys = ()
+    for at, key in enumerate(keys):
+        is_tag = (
+            isinstance(key, str) and at > 0 and isinstance(keys[at - 1], int) and (*kept, key) not in document.places
+        )
+        if not is_tag or at == len(keys) - 1:
+            kept = (*kept, key)
+    return kept
+
+
 def _known_keys(model: Any, keys: Keys) -> set[str]:
-    """Field names of the model that stands at ``keys``, as far as the annotations tell."""
-    if not keys:
-        return set(getattr(model, "model_fields", {}))
+    """Keys of the model that stands at ``keys`` as a file writes them, as far as the annotations tell."""
     fields = getattr(model, "model_fields", {})
-    if keys[0] not in fields:
+    if not keys:
+        return {field.alias or name for name, field in fields.items()}
+    by_key = {field.alias or name: field for name, field in fields.items()}
+    if keys[0] not in by_key:
         return set()
-    for candidate in _models_in(fields[keys[0]].annotation):
-        # names of things and list positions stand between a field and the model of its items
-        inner = tuple(key for key in keys[1:] if key in candidate.model_fields)
-        found = _known_keys(candidate, inner)
+    candidates = list(_models_in(by_key[keys[0]].annotation))
+    tagged = [one for one in candidates if _tag_of(one) in keys[1:]]
+    for candidate in tagged or candidates:
+        # names of things, list positions and tags stand between a field and the model of its items
+        names = {field.alias or name for name, field in candidate.model_fields.items()}
+        found = _known_keys(candidate, tuple(key for key in keys[1:] if key in names and key != _tag_of(candidate)))
         if found:
             return found
     return set()
+
+
+def _tag_of(model: type[BaseModel]) -> str | None:
+    """The word after ``do:`` that chooses this model among others."""
+    field = model.model_fields.get("do")
+    words: tuple[Any, ...] = getattr(field.annotation, "__args__", ()) if field is not None else ()
+    return str(words[0]) if len(words) == 1 else None
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -13,16 +13,20 @@ Three files under ``rules/mapping/``:
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
-from engine.rulebook.load import RuleBook, RuleModel
+from engine.errors import Problem, RuleErrors
+from engine.rulebook.load import RuleBook, RuleModel, unknown_word
+from engine.rulebook.lookup_files import read_lookup
+from engine.rulebook.steps import AnyStep, JoinedTable, Lookup, LookupTable, Rename
 from engine.vocabulary import JOINABLE_ATTRIBUTES, RECORD_ATTRIBUTES
 
 SOURCE_KEY = "source_key"
@@ -161,7 +165,7 @@ class ColumnMapping(RuleModel):
         why: what decided.
     """
 
-    position: int = Field(ge=1)
+    position: int | None = Field(None, ge=1)
     header: str
     attribute: str | None = None
     transform: Transform | None = None
@@ -171,9 +175,9 @@ class ColumnMapping(RuleModel):
     @model_validator(mode="after")
     def _known(self) -> ColumnMapping:
         if self.attribute is not None and self.attribute not in FEEDS:
-            raise ValueError(f'unknown attribute "{self.attribute}"; known: {", ".join(sorted(FEEDS))}')
+            raise ValueError(unknown_word("attribute", self.attribute, sorted(FEEDS)))
         if self.transform is not None and self.attribute is None:
-            raise ValueError(f'column {self.position} has transform "{self.transform}" but feeds no attribute')
+            raise ValueError(f'column "{self.header}" has transform "{self.transform}" but feeds no attribute')
         return self
 
 
@@ -187,11 +191,35 @@ class SourceMapping(RuleModel):
         source: name of the source.
         origin: ``guessed``, or the rule file it was read from.
         columns: one entry per column (and feed), in column order.
+        join: rows of other sources brought into each record, in order.
+        tables: lookup tables by name.
+        steps: transformations of whole columns, in order.
+        places: where steps, joins and columns stand in their file, by ``steps.0``; filled in by :func:`load_mapping`.
     """
 
     source: str
     origin: str = "guessed"
     columns: tuple[ColumnMapping, ...]
+    join: tuple[JoinedTable, ...] = ()
+    tables: dict[str, LookupTable] = Field(default_factory=dict)
+    steps: Annotated[tuple[AnyStep, ...], Field(max_length=200)] = ()
+    places: dict[str, int] = Field(default_factory=dict, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _places_are_ours(cls, data: Any, info: ValidationInfo) -> Any:
+        if isinstance(data, dict) and "places" in data and not (info.context or {}).get("ours"):
+            raise ValueError("places is filled in by Assay: leave it out")
+        return data
+
+    @model_validator(mode="after")
+    def _tables_exist(self) -> SourceMapping:
+        for number, step in enumerate(self.steps, start=1):
+            for name in tables_of(step):
+                if name not in self.tables:
+                    known = ", ".join(sorted(self.tables)) or "none"
+                    raise ValueError(f'step {number} looks up in "{name}", which is not under tables: (known: {known})')
+        return self
 
     @model_validator(mode="after")
     def _one_feed_each(self) -> SourceMapping:
@@ -202,7 +230,7 @@ class SourceMapping(RuleModel):
         for attribute, columns in fed.items():
             if len(columns) == 1:
                 continue
-            places = ", ".join(f"{column.header} ({column.position})" for column in columns)
+            places = ", ".join(f"{column.header} ({column.position or 'made'})" for column in columns)
             if attribute not in JOINABLE_ATTRIBUTES:
                 raise ValueError(f"{attribute} is fed by several columns: {places}; only one may feed it")
             if any(column.transform != "join" for column in columns):
@@ -212,6 +240,27 @@ class SourceMapping(RuleModel):
     def feeding(self, attribute: str) -> tuple[ColumnMapping, ...]:
         """The columns that feed ``attribute``, in column order."""
         return tuple(column for column in self.columns if column.attribute == attribute)
+
+    @property
+    def is_shaped(self) -> bool:
+        """Whether anything happens to the cells before they are taken."""
+        return bool(self.join or self.steps)
+
+    def place(self, part: str, number: int) -> str:
+        """Where a step, join or column stands: ``mapping/crm.yml:12``. A guess is written out there too."""
+        line = self.places.get(f"{part}.{number}")
+        if line is None and part == "columns" and not self.is_shaped:
+            line = _HEAD_LINES + 1 + number
+        return mapping_file(self.source) + (f":{line}" if line else "")
+
+
+def tables_of(step: AnyStep) -> tuple[str, ...]:
+    """Names of the lookup tables a step uses."""
+    if isinstance(step, Rename):
+        return ()
+    named = [step.table] if isinstance(step, Lookup) and step.table is not None else []
+    trees = [tree for tree in (step.expression, step.condition) if tree is not None]
+    return tuple(dict.fromkeys([*named, *(node.lookup or "" for tree in trees for node in tree.lookups)]))
 
 
 def mapping_file(source: str) -> str:
@@ -224,22 +273,43 @@ def mapping_file(source: str) -> str:
     return f"mapping/{stem}_source.yml" if stem in _VOCABULARY else f"mapping/{stem}.yml"
 
 
+_HEAD_LINES = 3
+"""Lines of :func:`dump_mapping` before the first column."""
+
+
 def dump_mapping(mapping: SourceMapping) -> str:
-    """A mapping as YAML text, one line a column, ready for ``rules/mapping/<source>.yml``; loads back the same."""
+    """A mapping as YAML text, one line a column, ready for ``rules/mapping/<source>.yml``; loads back the same.
+
+    Lookup tables of files are written out: the text stands alone.
+    """
     lines = [
         f"# Which column of {mapping.source} feeds which attribute; null = not used. Correct a line and run again.",
         f"source: {_scalar(mapping.source)}",
         "columns:",
     ]
+    assert len(lines) == _HEAD_LINES
     for column in mapping.columns:
-        parts = [f"position: {column.position}", f"header: {_scalar(column.header)}"]
+        parts = [f"position: {column.position}"] if column.position is not None else []
+        parts.append(f"header: {_scalar(column.header)}")
         parts.append(f"attribute: {column.attribute or 'null'}")
         if column.transform is not None:
             parts.append(f"transform: {column.transform}")
         parts.append(f"confidence: {column.confidence:g}")
         parts.append(f"why: {_scalar(column.why)}")
         lines.append(f"  - {{{', '.join(parts)}}}")
+    for name in ("join", "tables", "steps"):
+        if part := getattr(mapping, name):
+            lines.append(f"{name}:")
+            if isinstance(part, dict):
+                lines += [f"  {_scalar(key)}: {_flow(plain(table))}" for key, table in part.items()]
+            else:
+                lines += [f"  - {_flow(plain(item))}" for item in part]
     return "\n".join(lines) + "\n"
+
+
+def plain(part: RuleModel) -> dict[str, Any]:
+    """A part of a mapping as its file writes it: what is not said there is left out."""
+    return part.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
 
 
 def load_mapping(book: RuleBook, source: str) -> SourceMapping | None:
@@ -249,9 +319,34 @@ def load_mapping(book: RuleBook, source: str) -> SourceMapping | None:
         RuleErrors: the file is there and wrong, every mistake with its line.
     """
     relative = mapping_file(source)
-    if not any((root / relative).is_file() for root in book.roots):
+    found = [root / relative for root in book.roots if (root / relative).is_file()]
+    if not found:
         return None
-    return book.load(relative, SourceMapping).model_copy(update={"origin": f"rules/{relative}"})
+    mapping = book.load(relative, SourceMapping)
+    document = book.document(relative)
+    problems: list[Problem] = []
+    tables: dict[str, LookupTable] = {}
+    for name, table in mapping.tables.items():
+        if table.file is None:
+            tables[name] = table
+            continue
+        path = found[-1].parent / table.file
+        read = read_lookup(path, table.key, table.value)
+        problems += [Problem(str(path), line, said) for line, said in read.problems]
+        tables[name] = LookupTable.model_construct(entries=read.entries, file=None, key=None, value=None)
+    if problems:
+        raise RuleErrors(problems)
+    places = {
+        f"{part}.{number}": document.place((part, number))[1]
+        for part in ("columns", "steps", "join")
+        for number in range(len(getattr(mapping, part)))
+    }
+    return mapping.model_copy(update={"origin": f"rules/{relative}", "tables": tables, "places": places})
+
+
+def _flow(part: Mapping[str, Any]) -> str:
+    """YAML on one line, whatever the texts hold: JSON is YAML."""
+    return json.dumps(part, ensure_ascii=False)
 
 
 def _scalar(text: str) -> str:

@@ -4,5 +4,6 @@ The road: :func:`apply`. Knowledge of one value is a pure function, run once per
 """
 
 from engine.standardise.apply import apply
+from engine.standardise.named import NamedStandardisers
 
-__all__ = ["apply"]
+__all__ = ["NamedStandardisers", "apply"]
