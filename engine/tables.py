@@ -74,12 +74,12 @@ PROTOCOL_STEP = Table(
 
 PROTOCOL_SAMPLE = Table(
     "protocol.sample",
-    "one row per step and sample: a value before and after; raw, only ever shown masked",
+    "one row per step and sample: a value before and after, masked: no value of a contact",
     (
         _need("step_no", INTEGER, "step in protocol.step"),
         _need("place", INTEGER, "order among the samples of the step, from 1"),
-        Column("before", TEXT, "value before"),
-        Column("after", TEXT, "value after"),
+        Column("before", TEXT, "value before, masked"),
+        Column("after", TEXT, "value after, masked"),
     ),
 )
 
