@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import tomlkit
-from tomlkit.items import Table
+from tomlkit.items import AbstractTable
 
 from engine import journal
 from engine.presentation.atomic import write_text
@@ -24,7 +24,7 @@ def appoint(project: Project, j: date) -> Project:
     path = project.root / PROJECT_FILE
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     found = document.get("milestone")
-    if isinstance(found, Table):
+    if isinstance(found, AbstractTable):
         found["date"] = j
     else:
         table = tomlkit.table()

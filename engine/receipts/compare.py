@@ -171,7 +171,8 @@ def amount_sql(cell: str) -> str:
     whole = f"regexp_replace(regexp_extract({bare}, '^(.*)[.,]\\d*$', 1), '[.,]', '', 'g')"
     rest = f"regexp_extract({bare}, '[.,](\\d*)$', 1)"
     pointed = f"case when regexp_matches({bare}, '[.,]\\d*$') then {whole} || '.' || {rest} else {bare} end"
+    figure = f"regexp_full_match({bare}, '[-+]?\\d[\\d.,]*') and not regexp_matches({bare}, '[.,]\\d{{7,}}$')"
     return (
         f"case when {grouped} then try_cast({digits} as decimal(38, 6)) "
-        f"when regexp_full_match({bare}, '[-+]?[\\d.,]+') then try_cast({pointed} as decimal(38, 6)) end"
+        f"when {figure} then try_cast({pointed} as decimal(38, 6)) end"
     )
