@@ -87,10 +87,33 @@ def numbers_for(options: RunOptions, book: RuleBook) -> Numbers:
     if project is None:
         return Numbers.load(book, extract=options.as_of.isoformat())
     numbers = Numbers.load(book, project.numbers, key=project_secret(project), extract=options.as_of.isoformat())
+    if not numbers.registry.num_rows:
+        _refuse_lost_registry(project)
     if project.range_start is None:
         return numbers
     last = project.range_end or 10 ** len(str(project.range_start)) - 1
     return replace(numbers, ranges=(NumberRange(first=project.range_start, last=last),))
+
+
+def _refuse_lost_registry(project: Project) -> None:
+    """An empty registry where numbers were given already would give them to others.
+
+    Raises:
+        UsageError: an environment of the project holds contacts, or a former extract gave numbers.
+    """
+    from engine.extracts import previous_snapshot
+    from engine.target.embedded import EmbeddedStore
+
+    stores = [EmbeddedStore(path) for path in sorted((project.root / "environments").glob("*.duckdb"))]
+    holding = [store.path.stem for store in stores if sum(store.counts().values())]
+    former = previous_snapshot(project.extracts, "")
+    said = [f"environment {name} holds contacts" for name in holding]
+    said += [] if former is None else [f"extract {former[0]} was given numbers"]
+    if said:
+        raise UsageError(
+            f"{project.numbers.name} is empty, but {said[0]}: their numbers would be given to others",
+            hint="Restore numbers.jsonl (and secret.key). To begin anew, remove environments/ and .assay/ as well.",
+        )
 
 
 def compare_with_before(
