@@ -262,7 +262,6 @@ RECEIPTS_CONTROL = Table(
     ),
 )
 
-
 STANDARDISE_FREQUENT = Table(
     "standardise.frequent",
     "one row per attribute and value that stands on more rows than one contact explains",
@@ -470,6 +469,20 @@ GOLDEN_CONTESTED = Table(
     GOLDEN_CHOICE.columns,
 )
 
+GOLDEN_DOUBT = Table(
+    "golden.doubt",
+    "one row per golden value that hardly anything decided: to confirm with the contact or in the source",
+    (
+        _need("contact_id", TEXT, "contact"),
+        _need("attribute", TEXT, "attribute of the golden record; address_block = the home as a whole"),
+        _need("value", TEXT, "value that was taken"),
+        _need("runner_up", TEXT, "value that was not"),
+        _need("record_id", TEXT, "record the value came from"),
+        _need("reason", TEXT, "guessed (only letter frequencies or the alphabet decided) or undated_move (two homes, "
+              "no date says which is the newer)"),
+    ),
+)  # fmt: skip
+
 GOLDEN_CONTACT = Table(
     "golden.contact",
     "one row per contact: the golden record",
@@ -543,6 +556,66 @@ DELIVERY_NOTE = Table(
     ),
 )
 
+DELIVERY_AFTER = Table(
+    "delivery.after",
+    "one row per UPDATE that a contact needs once its INSERT is imported: a relay's own address, a further number",
+    (
+        _need("row_no", BIGINT, "order in the file, from 1"),
+        _need("contact_id", TEXT, "contact it completes"),
+        *(Column(code, TEXT, f"field {code} of the import format") for code in FIELD_CODES),
+    ),
+)
+
+PLANNING_REQUEST = Table(
+    "planning.request",
+    "one row per contact number that somebody wants removed, or given back; it stands until it is withdrawn",
+    (
+        _need("contact_number", TEXT, "contact number, 1 to 20 digits"),
+        _need("operation", TEXT, "INVALIDATE, DELETE, ANONYMIZE or DROP; UPDATEACT withdraws what was asked before"),
+        _need("reason", TEXT, "why: a code such as inactive or erased, or the name of the list; never a value"),
+    ),
+)
+
+PLANNING_OPERATION = Table(
+    "planning.operation",
+    "one row per row that an environment must be sent so that it holds what golden holds",
+    (
+        _need("row_no", BIGINT, "order in which the rows are safe, from 1"),
+        _need(
+            "part",
+            TEXT,
+            "free (an address given up first), main, after (completes a row of main), remove; a contact has one row in "
+            "main or remove, and may have others in free and after",
+        ),
+        Column("contact_id", TEXT, "contact it creates or changes; null = golden has none under this number"),
+        _need(
+            "reason",
+            TEXT,
+            "new, changed, invalid_there, joined, replaced, gone, gives_up_email, own_address, further_number, "
+            "qualified, or the reason of a request",
+        ),
+        _need("changed", TEXTS, "field codes that change, in the order of the columns; of an INSERT those it fills"),
+        *(Column(code, TEXT, f"field {code} of the import format") for code in FIELD_CODES),
+    ),
+)
+
+PLANNING_HELD = Table(
+    "planning.held",
+    "one row per contact whose state in the environment cannot be brought about by a file, with a reason",
+    (
+        _need("contact_nr", TEXT, "contact number in the environment"),
+        Column("contact_id", TEXT, "contact of golden, where it has one"),
+        _need("operation", TEXT, "operation it would have been"),
+        _need(
+            "reason",
+            TEXT,
+            "has_sales, modified_since, anonymised_there, kind_changed, structure_changed, gone, "
+            "or the rule by which the import would refuse it",
+        ),
+        Column("head_nr", TEXT, "joined: the number of the contact it was joined into, to merge with by hand"),
+    ),
+)
+
 EXTRACTS_CONTACT = Table(
     "extracts.contact",
     "one row per contact that is not what it was in the extract before",
@@ -566,8 +639,9 @@ TABLES: tuple[Table, ...] = (
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
     MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
-    GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
-    DELIVERY_OPERATION, DELIVERY_HELD, DELIVERY_NOTE, EXTRACTS_CONTACT,
+    GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_DOUBT, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
+    DELIVERY_OPERATION, DELIVERY_AFTER, DELIVERY_HELD, DELIVERY_NOTE,
+    PLANNING_REQUEST, PLANNING_OPERATION, PLANNING_HELD, EXTRACTS_CONTACT,
 )  # fmt: skip
 
 

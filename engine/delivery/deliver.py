@@ -9,13 +9,21 @@ import pyarrow as pa
 
 from engine.delivery.files import FOLDER, write_import_files
 from engine.delivery.reasons import HELD, REASONS
-from engine.delivery.statements import CHECKED, checked_select, note_select, operation_select, protocol_select
+from engine.delivery.statements import (
+    ALONE,
+    CHECKED,
+    after_select,
+    checked_select,
+    note_select,
+    operation_select,
+    protocol_select,
+)
 from engine.errors import UsageError
 from engine.ledger import StageReport
 from engine.progress import Watcher
 from engine.rulebook import RuleBook
 from engine.rulebook.delivery import DeliveryRules
-from engine.tables import DELIVERY_HELD, DELIVERY_NOTE, DELIVERY_OPERATION
+from engine.tables import DELIVERY_AFTER, DELIVERY_HELD, DELIVERY_NOTE, DELIVERY_OPERATION
 from engine.workspace import Workspace
 
 RULE_FILE = "delivery/secutix.yml"
@@ -59,13 +67,18 @@ def deliver(
         f"create or replace temp table {CHECKED} as {checked_select(rules)}",
         {"as_of": as_of, "home_country": home_country or None},
     )
+    ws.execute(
+        f"create or replace temp table {ALONE} as {checked_select(rules, alone=True)}",
+        {"as_of": as_of, "home_country": home_country or None},
+    )
     held = ws.build_from_file(DELIVERY_HELD)
     operations = ws.build(DELIVERY_OPERATION, operation_select(rules), codes)
+    ws.build(DELIVERY_AFTER, after_select(rules), codes)
     ws.build(DELIVERY_NOTE, note_select(rules))
     watcher.step("delivery: import files")
     files = write_import_files(ws, book, rules.file, out)
     _note_fields(ws, book, rules)
-    ws.drop(CHECKED, "delivery_reason", "delivery_hold_reason")
+    ws.drop(CHECKED, ALONE, "delivery_reason", "delivery_hold_reason")
     outcomes = dict(ws.rows("select outcome, count(*) from delivery.note group by outcome order by outcome"))
     return StageReport(
         stage="delivery",

@@ -151,6 +151,21 @@ def email(rule: FieldRule, source: str) -> Cell:
     )
 
 
+def criterion(rule: FieldRule, source: str) -> Cell:
+    """``CODE=value``; a code of the rule for the value where it gives some, else the value itself."""
+    value = source
+    if rule.codes:
+        cases = " ".join(f"when {literal(given.lower())} then {literal(to)}" for given, to in rule.codes.items())
+        value = f"case lower({source}) {cases} end"
+    sign = f"contains({value}, '|') or contains({value}, '=')"
+    return Cell(
+        source,
+        f"if({sign}, null, {literal(f'{rule.criterion}=')} || {value})",
+        f"case when {source} is null then null when {value} is null then 'no_code' "
+        f"when {sign} then 'criterion_sign' end",
+    )
+
+
 def address_name(rule: FieldRule, source: str) -> Cell:
     """Part 1 or 2 of a name; its words are split beforehand, see :func:`whole_words`."""
     if rule.part == 1:
@@ -169,6 +184,8 @@ def address_line(rule: FieldRule, lines: str) -> Cell:
 def admin_number(numbers: Sequence[tuple[AdminNumber, str]]) -> Cell:
     """``CODE=value`` of the first filled number; others are told unless the first implies them.
 
+    They follow as updates of the structure; where golden has no contact for it, its number is unknown: they are lost.
+
     Args:
         numbers: each rule with the SQL of its source.
     """
@@ -182,7 +199,9 @@ def admin_number(numbers: Sequence[tuple[AdminNumber, str]]) -> Cell:
             sources[other.attribute] for other, _ in numbers[place + 1 :] if other.attribute not in number.implies
         ]  # fmt: skip
         lost = " or ".join(f"{other} is not null" for other in others) or "false"
-        left.append(f"when {source} is not null then if({lost}, 'one_number', null)")
+        left.append(
+            f"when {source} is not null then if({lost}, if(kind = 'structure', 'further_number', 'one_number'), null)"
+        )
     return Cell(f"coalesce({', '.join(sources.values())})", f"case {values} end", f"case {' '.join(left)} end")
 
 
@@ -197,6 +216,7 @@ FORMS: Mapping[Form, Callable[[FieldRule, str], Cell]] = {
     "email": email,
     "address_name": address_name,
     "address_line": address_line,
+    "criterion": criterion,
 }
 """Form of a rule -> its SQL; ``admin_number`` alone reads several attributes and stands apart."""
 

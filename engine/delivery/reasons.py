@@ -35,10 +35,14 @@ REASONS: dict[str, Reason] = {
     "email_form": Reason("dropped", "has signs that the import's pattern for addresses refuses"),
     "no_login": Reason("warned", "another contact before it in the file has the same address: stored, but no login"),
     "https": Reason("warned", "begins with https; the import's page only speaks of http"),
-    "one_number": Reason("dropped", "a row carries one administrative number; send the others as updates"),
+    "one_number": Reason(
+        "dropped", "a row carries one administrative number, and the number of its structure is not known to update it"
+    ),
+    "further_number": Reason("warned", "a row carries one administrative number; the others follow as updates"),
+    "criterion_sign": Reason("dropped", "holds | or =, which a criterion cannot"),
     "no_line_left": Reason("dropped", "more address lines than the three of the format"),
     "relay_address": Reason(
-        "dropped", "a relay is created with the address of its structure; send its own as an update after the import"
+        "warned", "a relay is created with the address of its structure; its own follows as an update"
     ),
     "imported_as_individual": Reason("warned", "a relay without the name of a structure is created as an individual"),
 }

@@ -15,13 +15,21 @@ from engine.workspace import in_list
 CHECKED = "delivery_checked"
 """Temp table: a row per contact with every field as it would be written, its reason, and what it was made of."""
 
+ALONE = "delivery_alone"
+"""Temp table like :data:`CHECKED`: relays with an address of their own, as if they had no structure."""
 
-def checked_select(rules: DeliveryRules) -> str:
+
+def checked_select(rules: DeliveryRules, *, alone: bool = False) -> str:
     """One row per golden contact: its fields in the import's form and the reasons beside them.
 
     A relay takes the fields of its structure's block from the structure's contact, so that the block is repeated
     exactly; where golden knows no such contact, from itself.
+
+    Args:
+        alone: only relays of :data:`CHECKED` with an address of their own, as if they had no structure.
     """
+    borrowing = "where false" if alone else "where organisation is not null"
+    those = f"where contact.contact_id in (select contact_id from {CHECKED} where own_address)" if alone else ""
     cells = {rule.name: field_cell(rule, rules) for rule in rules.fields}
     ready = "".join(
         f",\n        {cell.ready} as {forms.ready_of(name)}" for name, cell in cells.items() if cell.ready is not None
@@ -42,7 +50,7 @@ def checked_select(rules: DeliveryRules) -> str:
 with structure as (
     select *
     from golden.contact
-    where organisation is not null
+    {borrowing}
 ),
 
 located as (
@@ -58,6 +66,7 @@ located as (
     from golden.contact as contact
     -- one equality and nothing else: a further condition on the left side makes this a nested loop
     left join structure on structure.contact_id = if(contact.kind = 'relay', contact.structure_contact_id, null)
+    {those}
 ),
 
 laid as (
@@ -211,6 +220,61 @@ select
 from {CHECKED}
 join numbered on numbered_id = contact_id
 """
+
+
+ADDRESS_FIELDS = ("LINE1", "LINE2", "LINE3", "ZIPCODE", "TOWN", "TOWN_COMPLEMENT", "COUNTRY")
+
+
+def after_select(rules: DeliveryRules) -> str:
+    """delivery.after: own addresses of relays, then further administrative numbers of structures, by contact number.
+
+    The own address replaces the structure's, which the creating row gave: what only the structure has is cleared.
+    """
+    written = [rule.name for rule in rules.fields if rule.name in ADDRESS_FIELDS]
+    address = {
+        name: f"coalesce(own.{identifier(name)}, if(given.{identifier(name)} is null, null, '='))" for name in written
+    }
+    parts = [_after(address, f"{ALONE} as own join {CHECKED} as given using (contact_id)", "1")]
+    filled = {
+        number.attribute: forms.one_line(f"contact.{identifier(number.attribute)}") for number in rules.admin_numbers
+    }
+    for place, number in enumerate(rules.admin_numbers):
+        before = rules.admin_numbers[:place]
+        implied = [filled[other.attribute] for other in before if number.attribute in other.implies]
+        first = " and ".join(f"{filled[other.attribute]} is null" for other in before) or "true"
+        said = " or ".join(f"{other} is not null" for other in implied) or "false"
+        parts.append(
+            _after(
+                {"ADMIN_NUMBER": f"{literal(number.name + '=')} || {filled[number.attribute]}"},
+                f"golden.contact as contact join {CHECKED} as given using (contact_id) "
+                f"where contact.kind = 'structure' and {filled[number.attribute]} is not null "
+                f"and not ({first}) and not ({said})",
+                str(place + 2),
+            )
+        )
+    joined = "\nunion all\n".join(parts)
+    return f"""
+with rows as (
+{joined}
+)
+
+select row_number() over (order by step, lpad("CONTACT_NR", 20, '0'), contact_id) as row_no, * exclude (step)
+from rows
+where contact_id not in (select contact_id from delivery.held)
+"""
+
+
+def _after(cells: dict[str, str], origin: str, step: str) -> str:
+    fixed = {
+        "INSTITUTION": "$institution",
+        "ORGANIZATION": "$organization",
+        "OPERATION": "'UPDATE'",
+        "CONTACT_NR": "given.contact_nr",
+    }
+    columns = ", ".join(
+        f"cast({fixed.get(code) or cells.get(code, 'null')} as varchar) as {identifier(code)}" for code in FIELD_CODES
+    )
+    return f"select {step} as step, given.contact_id, {columns} from {origin}"
 
 
 def protocol_select(rules: DeliveryRules) -> str:

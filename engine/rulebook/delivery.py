@@ -7,11 +7,11 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from engine.rulebook.load import RuleModel
-from engine.vocabulary import CONTACT_ATTRIBUTES, FIELD_CODES, Kind
+from engine.vocabulary import CONTACT_ATTRIBUTES, CRITERIA, FIELD_CODES, Kind
 
 Form = Literal[
     "text", "code", "date", "language", "country", "website", "phone", "email",
-    "address_name", "address_line", "admin_number",
+    "address_name", "address_line", "admin_number", "criterion",
 ]  # fmt: skip
 """How a value is written and checked; the SQL of each is in engine/delivery/forms.py."""
 
@@ -58,6 +58,7 @@ class FieldRule(RuleModel):
         part: which part of a value that is spread over several fields.
         codes: value -> code, for form ``code``.
         otherwise: code of a value not in ``codes`` and of none; null = left empty.
+        criterion: code of the criterion whose value it carries, for form ``criterion``.
         why: the reason.
     """
 
@@ -71,6 +72,7 @@ class FieldRule(RuleModel):
     part: int = Field(default=1, ge=1, le=3)
     codes: dict[str, str] = Field(default_factory=dict)
     otherwise: str | None = None
+    criterion: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_]{1,8}$")
     why: str
 
     @field_validator("name")
@@ -89,6 +91,10 @@ class FieldRule(RuleModel):
     def _fed(self) -> Self:
         if (self.attribute is None) != (self.form in _OWN_SOURCE):
             raise ValueError("address_line and admin_number have their own lists; every other form needs an attribute")
+        if (self.criterion is not None) != (self.form == "criterion") or (self.name in CRITERIA) != (
+            self.form == "criterion"
+        ):
+            raise ValueError("a CRIT field, and no other, has form criterion and the code of its criterion")
         return self
 
 

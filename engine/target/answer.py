@@ -6,7 +6,7 @@ place, and ``touched`` names the contacts that are no longer what they were.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from engine.rulebook.import_rules import ImportRules
 from engine.sql import identifier, literal
 from engine.target import checks, meeting
 from engine.target.code_values import read_code_values
+from engine.target.columns import CONTACT, PROPERTY, SALE, StoreTable
 from engine.target.effects import apply_level
 from engine.target.schedule import Row, levels
 from engine.vocabulary import FIELD_CODES
@@ -74,6 +75,21 @@ def answer_file(ws: Workspace, file: ImportFile, rules: ImportRules, base: Base)
     """
     _load(ws, file, rules)
     _refuse_foreign(ws, file, base)
+    last_number = answer_lines(ws, rules, base)
+    answered = _answers(ws, file, rules, last_number)
+    answered.report().check()
+    return answered
+
+
+def answer_lines(ws: Workspace, rules: ImportRules, base: Base) -> int:
+    """Apply the rows of the temp table ``line`` (row_no, line_no, all 86 fields) to the snapshot in ``ws``.
+
+    Leaves the temp tables ``contact``, ``property`` (after), ``touched`` (contact_nr), ``flaw`` (row_no, field, rule)
+    and ``refused`` (row_no).
+
+    Returns:
+        The highest contact number given so far.
+    """
     parameters = {
         "institution": base.institution,
         "organization": base.organization,
@@ -100,10 +116,16 @@ def answer_file(ws: Workspace, file: ImportFile, rules: ImportRules, base: Base)
         ws.execute("insert into flaw select * from new_flaw")
         _refuse(ws, rules, "new_flaw")
         next_number = apply_level(ws, rules, next_number=next_number, home_country=base.country)
-    ws.drop("met", "new_flaw", "judged")
-    answered = _answers(ws, file, rules, next_number - 1)
-    answered.report().check()
-    return answered
+    ws.drop("met", "new_flaw", "judged", "code_flaw", "code_value")
+    return next_number - 1
+
+
+def empty_snapshot(ws: Workspace, tables: Sequence[StoreTable] = (CONTACT, PROPERTY, SALE), prefix: str = "") -> None:
+    """Make the temp tables of a base without contacts."""
+    types = {"text": "varchar", "boolean": "boolean", "bigint": "bigint"}
+    for table in tables:
+        columns = ", ".join(f"{identifier(name)} {types[kind]}" for name, kind in table.columns)
+        ws.execute(f"create or replace temp table {identifier(prefix + table.name)} ({columns})")
 
 
 def _load(ws: Workspace, file: ImportFile, rules: ImportRules) -> None:

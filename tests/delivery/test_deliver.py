@@ -93,13 +93,46 @@ def test_a_relay_whose_structure_is_not_known_gives_its_own_block(ws: Workspace,
 def test_the_own_address_of_a_relay_is_told(ws: Workspace, tmp_path: Path) -> None:
     run(ws, [OPERA, {**RELAY, "addr_line1": "5 Quai Sarrail"}], tmp_path)
     assert rows(ws, "delivery.note", "contact_id", "field", "rule", "outcome") == [
-        {"contact_id": "r1", "field": "LINE1", "rule": "relay_address", "outcome": "dropped"}
+        {"contact_id": "r1", "field": "LINE1", "rule": "relay_address", "outcome": "warned"}
+    ]
+
+
+def test_the_own_address_of_a_relay_follows_as_an_update(ws: Workspace, tmp_path: Path) -> None:
+    run(ws, [OPERA, {**RELAY, "addr_line1": "5 Quai Sarrail", "postcode": None, "country": "UK"}], tmp_path)
+    assert rows(ws, "delivery.after", "OPERATION", "CONTACT_NR", "LINE1", "ZIPCODE", "TOWN", "COUNTRY") == [
+        {
+            "OPERATION": "UPDATE",
+            "CONTACT_NR": "150",
+            "LINE1": "5 Quai Sarrail",
+            "ZIPCODE": "=",
+            "TOWN": "Lyon",
+            "COUNTRY": "=",
+        }
+    ]
+
+
+def test_further_numbers_of_a_structure_follow_unless_another_implies_them(ws: Workspace, tmp_path: Path) -> None:
+    both = {**OPERA, "siren": "404833048", "vat": "FR83404833048"}
+    second = {**OPERA, "contact_id": "s2", "contact_nr": "201", "siret": None, "siren": "404833048", "vat": "CHE1"}
+    run(ws, [both, second, {**RELAY, "siren": "404833048", "vat": "X"}], tmp_path)
+    assert [(row["CONTACT_NR"], row["ADMIN_NUMBER"]) for row in rows(ws, "delivery.after")] == [
+        ("200", "TVA=FR83404833048"),
+        ("201", "TVA=CHE1"),
     ]
 
 
 def test_a_fault_in_a_structures_block_is_told_once_not_for_each_relay(ws: Workspace, tmp_path: Path) -> None:
     run(ws, [{**OPERA, "country": "UK"}, {**RELAY, "country": "UK"}], tmp_path)
     assert [note["contact_id"] for note in rows(ws, "delivery.note", "contact_id")] == ["s1"]
+
+
+def test_a_project_sends_an_attribute_as_a_criterion(ws: Workspace, tmp_path: Path) -> None:
+    rule = "{name: CRIT03, attribute: household_id, form: criterion, criterion: HOUSE, kinds: [individual], why: x}"
+    book = overlay(tmp_path / "rules", f"fields:\n  - {rule}\n")
+    second = {**PERSON, "contact_id": "p2", "contact_nr": "101", "household_id": "a|b"}
+    run(ws, [{**PERSON, "household_id": "h7"}, second], tmp_path, book)
+    assert [row["CRIT03"] for row in rows(ws, "delivery.operation", "row_no", "CRIT03")] == ["HOUSE=h7", None]
+    assert rows(ws, "delivery.note", "contact_id", "rule") == [{"contact_id": "p2", "rule": "criterion_sign"}]
 
 
 def test_every_row_is_an_insert_with_its_codes(ws: Workspace, tmp_path: Path) -> None:

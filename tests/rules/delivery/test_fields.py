@@ -21,7 +21,11 @@ from tests.conftest import given, rows
 
 CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("fields.yml").read_text(encoding="utf-8"))
 BOOK = RuleBook()
-TOLD_ELSEWHERE = {"no_login", "relay_address"}  # they need two contacts: tests/delivery/test_deliver.py
+TOLD_ELSEWHERE = {
+    "no_login",
+    "relay_address",
+    "criterion_sign",
+}  # two contacts, other rules: tests/delivery/test_deliver.py
 
 
 def plain(value: Any) -> Any:
