@@ -633,6 +633,17 @@ EXTRACTS_CONTACT = Table(
     ),
 )
 
+EXTRACTS_DECISION = Table(
+    "extracts.decision",
+    "one row per decision in force: what became of it in this extract",
+    (
+        _need("record_id_l", TEXT, "left record, by the key it has now"),
+        _need("record_id_r", TEXT, "right record, by the key it has now"),
+        _need("judgement", TEXT, "match or no_match"),
+        _need("state", TEXT, "followed, record_gone (one of the two is not in this extract) or overruled"),
+    ),
+)
+
 TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, PROTOCOL_SAMPLE, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
     STANDARDISE_VALUE, STANDARDISE_RECORD, RECEIPTS_CONTROL, STANDARDISE_FREQUENT,
@@ -641,7 +652,7 @@ TABLES: tuple[Table, ...] = (
     MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
     GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_DOUBT, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
     DELIVERY_OPERATION, DELIVERY_AFTER, DELIVERY_HELD, DELIVERY_NOTE,
-    PLANNING_REQUEST, PLANNING_OPERATION, PLANNING_HELD, EXTRACTS_CONTACT,
+    PLANNING_REQUEST, PLANNING_OPERATION, PLANNING_HELD, EXTRACTS_CONTACT, EXTRACTS_DECISION,
 )  # fmt: skip
 
 

@@ -9,7 +9,14 @@ from engine.golden.identity import assign_identity, drop_identity_tables, note_i
 from engine.golden.numbers import NEW_NUMBERS, Numbers, assign_numbers, drop_working_tables, new_numbers_sql
 from engine.rulebook.survivorship import Survivorship
 from engine.sql import identifier, literal
-from engine.tables import GOLDEN_CHOICE, GOLDEN_CONTACT, GOLDEN_CONTESTED, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER
+from engine.tables import (
+    GOLDEN_CHOICE,
+    GOLDEN_CONTACT,
+    GOLDEN_CONTESTED,
+    GOLDEN_CROSSWALK,
+    GOLDEN_DOUBT,
+    GOLDEN_FORMER_NUMBER,
+)
 from engine.vocabulary import CONTACT_ATTRIBUTES
 from engine.workspace import Workspace
 
@@ -30,9 +37,11 @@ def assemble(
     ws.build(GOLDEN_CONTACT, lone_contact_sql())
     ws.append(GOLDEN_CONTACT, contact_sql(rules))
     ws.build(GOLDEN_CONTESTED, contested_sql(rules))
+    note_doubts(ws, rules)
     ws.build_from_file(GOLDEN_CROSSWALK)
     _offer_choice(ws)
     figures["contacts"] = ws.count("golden.contact")
+    figures["to_confirm"] = ws.count("golden.doubt")
     found = ws.rows("select rule, count(*) from golden.contested group by rule order by rule")
     figures.update({f"rule.{rule}": int(count) for rule, count in found})
     ws.build_from_file(GOLDEN_FORMER_NUMBER)
@@ -137,6 +146,12 @@ def choice_sql() -> str:
                 and not exists (select 1 from golden.contested as kept where kept.contact_id = contact.contact_id)
         ) unpivot (value for attribute in ({attributes}))
     """
+
+
+def note_doubts(ws: Workspace, rules: Survivorship) -> None:
+    """Build golden.doubt: what somebody should confirm, since nothing but chance or the alphabet decided it."""
+    ws.execute("create temp table if not exists golden_undated (block_no integer)")
+    ws.build_from_file(GOLDEN_DOUBT, {"home": list(rules.home.members)})
 
 
 def _offer_choice(ws: Workspace) -> None:

@@ -82,6 +82,22 @@ def choose_homes(ws: Workspace, rules: Survivorship) -> None:
     ws.drop("golden_home")
     names = (("source",) if ranks_sources(rules.home, rules) else ()) + rules.home.choose
     hold_contest(ws, "golden_candidate", "golden_home", {HOME_NO: resolve(names)}, _no_evidence)
+    # several homes of which no date, or not all dates, say which is lived in now
+    ws.execute(
+        """
+        create or replace temp table golden_undated as
+        select home.group_no as block_no
+        from golden_home as home
+        join golden_candidate as other
+            on other.group_no = home.group_no and other.candidate <> home.candidate
+        left join golden_alike as alike
+            on alike.block_no = home.group_no and alike.place_no = home.candidate::integer
+            and alike.other_no = other.candidate::integer
+        where home.rule not in ('single', 'has_street', 'source') and alike.other_no is null and other.has_street = 1
+        group by home.group_no, home.rule
+        having home.rule <> 'newest' or bool_or(other.newest is null)
+        """
+    )
     ws.execute(
         """
         update golden_multi set away = true

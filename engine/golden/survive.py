@@ -169,7 +169,7 @@ _WORKING_TABLES = (
     "golden_member", "golden_multi", "golden_home", "golden_cell", "golden_away", "golden_field", "golden_flaw",
     "golden_contender", "golden_letter", "golden_near", "golden_seed", "golden_tied", "golden_scored",
     "golden_undecided", "golden_letter_winner", "golden_prefix_winner", "golden_verdict", "golden_agreement",
-    "golden_form", "golden_lexicon", "golden_gram", "golden_domain", "golden_pair", "golden_winner",
+    "golden_form", "golden_lexicon", "golden_gram", "golden_domain", "golden_pair", "golden_winner", "golden_undated",
 )  # fmt: skip
 
 

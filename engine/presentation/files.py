@@ -51,6 +51,7 @@ FILES: tuple[OutputFile, ...] = (
     OutputFile("pairs.parquet", "pairs", "machine", "every pair compared, its score and the evidence"),
     OutputFile("findings.csv", "findings", "person", "every finding, to the line of the source"),
     OutputFile("review.csv", "review", "person", "pairs to ask a person about, the strongest first"),
+    OutputFile("to_confirm.csv", "to_confirm", "person", "values that hardly anything decided: to confirm by a call"),
     OutputFile("held.csv", "held", "person", "every line or contact kept back, with the reason"),
 )
 """Files made of one SELECT each, ``engine/presentation/sql/<select>.sql``."""
@@ -58,6 +59,7 @@ FILES: tuple[OutputFile, ...] = (
 OTHERS: Mapping[str, str] = {
     "findings.xlsx": "the findings to correct from: a sheet per problem, what is wrong and what to do",
     "delta.csv": "every contact that is not what it was in the extract before, and why it joined or split",
+    "decisions_idle.csv": "decisions that do not apply any more: a record is gone, or others stand against it",
     "delta.json": "how many contacts are kept, new, back, changed, joined, split and gone; which fields changed",
     "protocol.json": "every column transformation, in order, with its counts: enough to replay them",
     "report.html": "this report",

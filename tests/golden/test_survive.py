@@ -186,3 +186,39 @@ def test_an_empty_base_survives() -> None:
     with Workspace.memory() as ws:
         report = survive_base(ws, nobody)
         assert (report.rows_out, ws.count("golden.contact"), ws.count("golden.choice")) == (0, 0, 0)
+
+
+def test_what_only_the_alphabet_decided_is_to_be_confirmed() -> None:
+    alike = {"last_name": "Moser", "birth_date": "1970-03-04"}
+    with Workspace.memory() as ws:
+        survive_base(
+            ws,
+            {
+                "torn": [{**alike, "department": "Presse"}, {**alike, "department": "Archiv"}],
+                "written": [{**alike, "department": "Bureau"}, {**alike, "department": "BUREAU"}],
+                "agreed": [
+                    {**alike, "department": "Foyer"},
+                    {**alike, "department": "Foyer"},
+                    {**alike, "department": "Bar"},
+                ],
+            },
+        )
+        found = ws.rows("select attribute, value, runner_up, reason from golden.doubt")
+        assert found == [("department", "Archiv", "Presse", "guessed")]
+
+
+def test_of_two_homes_without_a_date_the_one_taken_is_to_be_confirmed() -> None:
+    bern = {"last_name": "Moser", "street": "Amselweg", "house_number": "3", "postcode": "3007", "town": "Bern"}
+    chur = {"last_name": "Moser", "street": "Plessurquai", "house_number": "9", "postcode": "7000", "town": "Chur"}
+    with Workspace.memory() as ws:
+        survive_base(
+            ws,
+            {
+                "undated": [bern, {**chur, "updated_on": "2020-01-01"}],
+                "dated": [{**bern, "updated_on": "2024-05-05"}, {**chur, "updated_on": "2020-01-01"}],
+            },
+        )
+        found = ws.rows("select record_id, attribute, value, runner_up, reason from golden.doubt")
+        assert [(row[1], row[4]) for row in found] == [("address_block", "undated_move")]
+        assert "Chur" in found[0][2]
+        assert "Bern" in found[0][3]

@@ -38,6 +38,13 @@ def _entries(report: dict[str, Any]) -> Iterator[tuple[str, str, int, str, str]]
     yield "act", "lines_held", head["lines_held"], "sources", "held.csv"
     yield "act", "errors", errors, "quality", "findings.xlsx"
     yield "ask", "ask", head["pairs_ask"], "matching", "review.csv"
+    yield (
+        "ask",
+        "confirm",
+        sum(entry["contacts"] for entry in report["golden"]["to_confirm"]),
+        "golden",
+        "to_confirm.csv",
+    )
     yield "ask", "doubtful", sum(column["confidence"] < DOUBTFUL_MAPPING for column in fed), "sources", ""
     yield "know", "unused", len(unused), "sources", ""
     yield "know", "capped", sum(1 for block in blocks if block["rows_capped"]), "matching", ""

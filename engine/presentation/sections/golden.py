@@ -38,6 +38,12 @@ def golden(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
     return {
         "figures": {name: value for name, value in figures.items() if "." not in name},
         "evidence": _evidence(figures),
+        "to_confirm": [
+            {"attribute": attribute, "reason": reason, "contacts": contacts}
+            for attribute, reason, contacts in ws.rows(
+                "select attribute, reason, count(*) from golden.doubt group by all order by count(*) desc, attribute, reason"
+            )
+        ],
         "attributes": sorted(
             attributes.values(), key=lambda entry: (order.get(entry["attribute"], len(order)), entry["attribute"])
         ),
