@@ -26,13 +26,13 @@ from engine.outbox import Outbox
 from engine.outputs import present
 from engine.progress import Watcher
 from engine.remembered import (
-    compare_with_before,
     decisions_for,
     extract_label,
     frozen_models,
     numbers_for,
     what_is_frozen,
 )
+from engine.since import compare_with_before, note_duration
 from engine.standardising import standardise_records
 from engine.stopwatch import Clock, Once, log_measures, peak_memory
 from engine.successors import recognise_records
@@ -119,6 +119,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         note_run(ws, options, label, report)
     result = RunResult(report, files, clock.seconds, clock.cpu_seconds, peak_memory())
     log_measures(options.workspace, result)
+    note_duration(options.project, label, sum(clock.seconds.values()), watcher)
     return result
 
 

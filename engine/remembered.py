@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.errors import UsageError
 from engine.options import RunOptions
-from engine.progress import Watcher
 from engine.project import Project, project_secret
 from engine.rulebook import RuleBook
 from engine.vocabulary import Kind
-from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.freezing import Frozen
@@ -114,29 +111,3 @@ def _refuse_lost_registry(project: Project) -> None:
             f"{project.numbers.name} is empty, but {said[0]}: their numbers would be given to others",
             hint="Restore numbers.jsonl (and secret.key). To begin anew, remove environments/ and .assay/ as well.",
         )
-
-
-def compare_with_before(
-    ws: Workspace,
-    options: RunOptions,
-    label: str,
-    numbers: Numbers,
-    decisions: Sequence[tuple[str, str, str]],
-    out: Path,
-    watcher: Watcher,
-) -> dict[str, Any] | None:
-    """Say what differs from the extract before, when there was one."""
-    from engine import extracts, presentation
-
-    if options.project is None:
-        return None
-    before = extracts.previous_snapshot(options.project.extracts, label)
-    if before is None:
-        return None
-    known = {str(contact) for contact in numbers.registry.column("contact_id").unique().to_pylist() if contact}
-    extracts.compare_extracts(ws, before[1], known=known, decided=decisions)
-    data = extracts.delta_data(ws, label=label, before=before[0])
-    presentation.write_delta(ws, data, out)
-    counts = ", ".join(f"{data[change]:,} {change}" for change in ("kept", "new", "back", "changed", "joined", "split"))
-    watcher.say(f"{label} against {before[0]}: {counts}, {data['gone']:,} gone")
-    return data

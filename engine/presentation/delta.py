@@ -1,4 +1,4 @@
-"""delta.csv and delta.json: what the second extract changed."""
+"""delta.csv, delta.json, decisions_idle.csv: what the second extract changed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,31 @@ from engine.workspace import Workspace
 
 
 def write_delta(ws: Workspace, data: dict[str, Any], out: Path) -> None:
-    """Write the counts (delta.json) and one row per contact that is not what it was (delta.csv) into ``out``."""
+    """Write what changed since the extract before into ``out``.
+
+    delta.json: the counts. delta.csv: one row per contact that is not what it was. decisions_idle.csv: decisions that
+    do not apply any more, when there are any.
+    """
     write_text(out / "delta.json", as_json(data))
-    with replacing(out.absolute() / "delta.csv") as temporary:
+    _write_rows(ws, out / "delta.csv", _CONTACTS)
+    if ws.value("select count(*) from extracts.decision where state <> 'followed'"):
+        _write_rows(ws, out / "decisions_idle.csv", _IDLE)
+
+
+_CONTACTS = """
+select change, contact_nr, contact_id, array_to_string(fields, ' ') as fields, other_contact_id, why
+from extracts.contact order by change, contact_nr, contact_id
+"""
+
+_IDLE = """
+select record_id_l, record_id_r, judgement, state from extracts.decision
+where state <> 'followed' order by record_id_l, record_id_r
+"""
+
+
+def _write_rows(ws: Workspace, path: Path, select: str) -> None:
+    with replacing(path.absolute()) as temporary:
         ws.execute(
-            "copy (select change, contact_nr, contact_id, array_to_string(fields, ' ') as fields, other_contact_id, "
-            "why from extracts.contact order by change, contact_nr, contact_id) "
-            f"to {literal(str(temporary))} (format csv, header true, delimiter ',', nullstr '', use_tmp_file false)"
+            f"copy ({select}) to {literal(str(temporary))} "
+            "(format csv, header true, delimiter ',', nullstr '', use_tmp_file false)"
         )

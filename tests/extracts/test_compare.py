@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -99,9 +100,11 @@ def test_the_counts_add_up_to_the_contacts_of_this_extract(ws: Workspace, tmp_pa
     second: Base = {"a": ("x", BOB), "b": ("y", BOB), "d": ("n", BOB)}
     compared(ws, tmp_path, first, second)
     told = delta_data(ws, label="j-1", before="first")
+    nothing = {"decision": 0, "evidence": 0, "evidence_gone": 0}
     assert told == {
         "extract": "j-1", "before": "first", "kept": 1, "new": 1, "back": 0, "changed": 1, "joined": 0, "split": 0,
-        "gone": 1, "fields": {"last_name": 1, "town": 1},
+        "gone": 1, "fields": {"last_name": 1, "town": 1}, "why": {"joined": nothing, "split": nothing},
+        "decisions": {"followed": 0, "record_gone": 0, "overruled": 0},
     }  # fmt: skip
     assert told["kept"] + told["new"] + told["changed"] == ws.count("golden.contact")
 
@@ -122,3 +125,32 @@ def test_an_extract_read_again_is_compared_with_the_same_one_before(ws: Workspac
 def test_a_label_that_cannot_name_a_folder_is_refused(label: str) -> None:
     with pytest.raises(UsageError):
         check_label(label)
+
+
+def test_decisions_are_followed_overruled_or_about_records_that_are_gone(ws: Workspace, tmp_path: Path) -> None:
+    base: Base = {"a": ("xy", ANN), "b": ("z", BOB)}
+    decided = (("x", "y", "match"), ("x", "z", "no_match"), ("y", "z", "match"), ("v", "x", "no_match"))
+    compared(ws, tmp_path, {"a": ("xv", ANN)}, base, decided=decided)
+    found = ws.rows("select record_id_l, record_id_r, state from extracts.decision order by all")
+    assert found == [
+        ("v", "x", "record_gone"), ("x", "y", "followed"), ("x", "z", "followed"), ("y", "z", "overruled"),
+    ]  # fmt: skip
+    told = delta_data(ws, label="j-1", before="first")["decisions"]
+    assert told == {"followed": 2, "record_gone": 1, "overruled": 1}
+
+
+def test_every_contact_of_both_extracts_is_counted_once_and_every_reason(ws: Workspace, tmp_path: Path) -> None:
+    dice = random.Random(16)
+    for _ in range(12):  # [16] nobody is lost between two extracts
+        both = [
+            {f"k{contact}": ("".join(r for r, c in place.items() if c == contact), dice.choice((ANN, BOB)))
+             for contact in sorted(set(place.values()))}
+            for place in ({record: dice.randrange(5) for record in dice.sample("abcdefghij", 7)} for _ in range(2))
+        ]  # fmt: skip
+        compared(ws, tmp_path, *both, known=tuple(f"k{n}" for n in range(dice.randrange(6))))
+        told = delta_data(ws, label="j-1", before="first")
+        alive = ("kept", "changed", "new", "back", "split")
+        assert sum(told[change] for change in alive) == len(both[1]) == ws.count("golden.contact")
+        assert sum(told[change] for change in ("kept", "changed", "joined", "gone")) == len(both[0])
+        for change in ("joined", "split"):
+            assert sum(told["why"][change].values()) == told[change]

@@ -285,11 +285,20 @@ def test_a_second_extract_has_a_chapter_of_its_own_and_the_first_has_none(ws: Wo
     facts = scene(ws)
     assert 'id="delta"' not in render_html(report_data(ws, facts))
     delta = {"extract": "j-1", "before": "first", "kept": 1234, "changed": 5, "new": 6, "back": 0, "split": 0,
-             "joined": 2, "gone": 7, "fields": {"town": 5}}  # fmt: skip
+             "joined": 2, "gone": 7, "fields": {"town": 5},
+             "why": {change: {"decision": 31, "evidence": 0, "evidence_gone": 0} for change in ("joined", "split")},
+             "decisions": {"followed": 41, "record_gone": 2, "overruled": 0},
+             "quality": {"first": 0.9, "now": 0.987, "as_of": "2026-11-22"}}  # fmt: skip
     html = render_html(report_data(ws, replace(facts, delta=delta)))
     assert 'id="delta"' in html
-    for shown in ("extract j-1", "1,234", "joined into another", "gone at the source"):
+    for shown in (
+        "extract j-1", "1,234", "joined into another", "gone at the source", ">31<", ">41<", "a record is gone",
+        "decisions_idle.csv", "sources that held: 98.7",
+    ):  # fmt: skip
         assert shown in html
+    french = render_html(report_data(ws, replace(facts, delta=delta, language="fr")))
+    assert "contre 90" in french
+    assert "une fiche a disparu" in french
 
 
 def test_only_files_that_were_written_are_listed(ws: Workspace) -> None:
