@@ -1,19 +1,18 @@
-"""The import file on disk: head rows, field codes, data; UTF-8 without BOM, ``;``, LF, RFC 4180 quoting.
-
-Cells are written byte for byte as they stand in delivery.operation: a machine reads this file, so nothing is escaped
-against spreadsheets.
-"""
+"""The import files of a run: delivery.operation, and delivery.after where a contact needs completing."""
 
 from __future__ import annotations
 
-import os
-import shutil
+import csv
+import io
 from pathlib import Path
 
-from engine.errors import Problem, RuleErrors, SurroundingsError
+from engine.errors import Problem, RuleErrors
+from engine.importfile import Form, write_import_file
+from engine.importfile.workbook import read_sheet
+from engine.importfile.write import Kind
 from engine.rulebook import RuleBook
 from engine.rulebook.delivery import FileRules
-from engine.sql import identifier, literal
+from engine.sql import qualified
 from engine.vocabulary import FIELD_CODES
 from engine.workspace import Workspace
 
@@ -21,65 +20,72 @@ FOLDER = "import"
 
 
 def write_import_files(ws: Workspace, book: RuleBook, rules: FileRules, out: Path) -> list[Path]:
-    """Write delivery.operation under ``out/import``, as one file or, beyond ``rows_per_file``, as numbered ones.
-
-    Each file is written under a temporary name and then moved: a file with its final name is complete.
+    """Write delivery.operation under ``out/import``, and what completes its contacts into a second file.
 
     Raises:
         RuleErrors: the template's head rows are missing or not as many as the header row asks for.
         SurroundingsError: the folder cannot be written.
     """
-    head = head_rows(book, rules)
-    rows = ws.count("delivery.operation")
-    files = max(1, -(-rows // rules.rows_per_file))
+    form = file_form(book, rules, out)
+    written = write_split(ws, "delivery.operation", out / FOLDER, rules.name, rules, form)
+    if ws.count("delivery.after"):
+        written += write_split(ws, "delivery.after", out / FOLDER, rules.completing, rules, form)
+    return written
+
+
+def write_split(ws: Workspace, table: str, folder: Path, name: str, rules: FileRules, form: Form) -> list[Path]:
+    """Write a table with row_no (from 1, without gaps) and the field codes: one file, or numbered ones when too long.
+
+    Raises:
+        SurroundingsError: the folder cannot be written.
+    """
+    files = max(1, -(-ws.count(table) // rules.rows_per_file))
     written = []
     for number in range(files):
-        stem = rules.name if files == 1 else f"{rules.name}_{number + 1:03d}"
-        target = out / FOLDER / f"{stem}.csv"
+        stem = name if files == 1 else f"{name}_{number + 1:03d}"
+        target = folder / f"{stem}.{form.kind}"
         first = number * rules.rows_per_file + 1
-        _write(ws, target, head, first, first + rules.rows_per_file - 1, rules.separator)
+        last = first + rules.rows_per_file - 1
+        select = f"select * from {qualified(table)} where row_no between {first:d} and {last:d} order by row_no"
+        write_import_file(ws.connection, select, target, form)
         written.append(target)
     return written
 
 
-def head_rows(book: RuleBook, rules: FileRules) -> str:
-    """What stands above the data: the rows of the template, or blank ones, and the field codes."""
-    header = rules.separator.join(FIELD_CODES) + "\n"
-    blank = rules.separator * (len(FIELD_CODES) - 1) + "\n"
-    if rules.header_row == 1:
-        return header
-    if rules.head is None:
-        return blank * (rules.header_row - 1) + header
+def file_form(book: RuleBook, rules: FileRules, scratch: Path, kind: Kind = "csv") -> Form:
+    """The layout that the rules ask for.
+
+    Args:
+        scratch: private folder for what a template in a workbook unpacks to.
+
+    Raises:
+        RuleErrors: the template's head rows are missing or not as many as the header row asks for.
+        SourceError: the template is a workbook that cannot be read.
+    """
+    return Form(kind, _head_rows(book, rules, scratch), rules.separator, rules.encoding, rules.line_end)
+
+
+def _head_rows(book: RuleBook, rules: FileRules, scratch: Path) -> tuple[tuple[str, ...], ...]:
+    """What stands above the field codes: the rows of the template, or blank ones."""
+    above = rules.header_row - 1
+    if rules.head is None or not above:
+        return (("",) * len(FIELD_CODES),) * above
     for root in reversed(book.roots):
         path = root / "delivery" / rules.head
         if path.is_file():
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-            above = lines[: rules.header_row - 1]
-            if len(above) < rules.header_row - 1:
-                problem = Problem(
-                    str(path), len(lines), f"{len(lines)} rows; {rules.header_row - 1} stand above the header"
-                )
-                raise RuleErrors([problem])
-            return "".join(f"{line}\n" for line in above) + header
+            rows = _workbook_rows(path, scratch) if path.suffix == ".xlsx" else _text_rows(path)
+            if len(rows) < above:
+                raise RuleErrors([Problem(str(path), len(rows), f"{len(rows)} rows; {above} stand above the header")])
+            return tuple(row[: len(FIELD_CODES)] for row in rows[:above])
     raise RuleErrors([Problem(str(book.roots[-1] / "delivery" / "secutix.yml"), 1, f"no file {rules.head} beside it")])
 
 
-def _write(ws: Workspace, target: Path, head: str, first: int, last: int, separator: str) -> None:
-    data = target.with_suffix(".data")
-    whole = target.with_suffix(".part")
-    columns = ", ".join(identifier(code) for code in FIELD_CODES)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        rows = f"select {columns} from delivery.operation where row_no between {first:d} and {last:d} order by row_no"
-        options = f"format csv, header false, delimiter {literal(separator)}, quote '\"', escape '\"', nullstr ''"
-        ws.execute(f"copy ({rows}) to {literal(str(data))} ({options})")
-        with open(os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(head.encode("utf-8"))
-            with data.open("rb") as made:
-                shutil.copyfileobj(made, out, 1 << 20)
-        os.replace(whole, target)
-    except OSError as error:
-        raise SurroundingsError(f"cannot write {target.parent}: {error.strerror}") from error
-    finally:
-        for leftover in (data, whole):
-            leftover.unlink(missing_ok=True)
+def _text_rows(path: Path) -> list[tuple[str, ...]]:
+    text = path.read_text(encoding="utf-8-sig")
+    return [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=";")]
+
+
+def _workbook_rows(path: Path, scratch: Path) -> list[tuple[str, ...]]:
+    scratch.mkdir(parents=True, exist_ok=True)
+    sheet, layout = read_sheet(path, {}, scratch)
+    return [tuple(cell or "" for cell in row.values()) for row in sheet.slice(0, layout.header_line - 1).to_pylist()]

@@ -29,17 +29,24 @@ class FileRules(RuleModel):
 
     Attributes:
         name: stem of the file; numbered when there are several.
+        completing: stem of the file that completes contacts once they are imported.
         header_row: row of the field codes, 4 (contact template) or 1 (generic format).
-        head: file beside the rule file whose first rows stand above the header; null = blank rows.
-        separator: ``;`` or a tab would do for the import; cells are quoted, which a tab forbids: ``;`` only.
+        head: file beside the rule file whose first rows stand above the header, text or the template workbook itself;
+            null = blank rows.
+        separator: between cells; a tab forbids quotes, so that line ends and tabs in cells become blanks.
+        encoding: UTF-8 without, UTF-16 with a byte order mark.
+        line_end: LF or CR LF.
         rows_per_file: rows of data a file holds at most.
         why: the reason.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    completing: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
     header_row: Literal[1, 4]
-    head: str | None = None
-    separator: Literal[";"] = ";"
+    head: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_. -]+$")
+    separator: Literal[";", ",", "\t"] = ";"
+    encoding: Literal["utf-8", "utf-16"] = "utf-8"
+    line_end: Literal["\n", "\r\n"] = "\n"
     rows_per_file: int = Field(ge=1)
     why: str
 
