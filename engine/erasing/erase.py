@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from engine import journal
 from engine.erasing.certificate import new_folder, shown, write_certificate, write_operations
 from engine.erasing.elsewhere import environments_holding
 from engine.erasing.files import destroy
@@ -39,6 +40,9 @@ from engine.workspace import Workspace, overwrite
 
 DERIVED = frozenset({".assay", "out"})
 """What a run makes again; names in the project folder."""
+
+KEPT = frozenset({"extracts", "lock", "journal.head"})
+"""What of the workspace's folder is not derived from the last run alone; former extracts are rewritten."""
 
 UNSEARCHED = frozenset({".assay", ".git", "erasures", "suppressed.jsonl", "secret.key", "environments"})
 """Not searched for traces: rebuilt without them, named on their own, or holding hashes only."""
@@ -220,7 +224,7 @@ def carry_out(
     rewritten = scrub_memory(project, erasure.people, traces)
     taken_out = {held.source: take_lines_out(held) for held in _own(project, erasure.held)} if wishes.incoming else {}
     watcher.step("workspace and outputs")
-    destroyed = destroy(project.workspace, keep=frozenset({"extracts", "lock"}))
+    destroyed = destroy(project.workspace, keep=KEPT)
     for name in erasure.outputs:
         if (project.out / name).resolve().is_relative_to(project.out.resolve()):
             overwrite(project.out / name)
@@ -251,6 +255,8 @@ def carry_out(
         left=left,
         run="failed" if failed else "made again" if wishes.rerun else "not made",
     )
+    papers = journal.fingerprints(project.root, [folder / "certificate.json"])
+    journal.note(project, "erase", persons=len(erasure.people), by=by, files=papers)
     if failed is not None:
         raise AssayError(
             f"the person is erased, but the run could not be made again: {failed.message}",

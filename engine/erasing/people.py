@@ -105,13 +105,16 @@ def suppressed_entries(ws: Workspace, people: Sequence[Person], *, secret: str, 
     )
     anchors = ws.rows(
         f"""
-        select contact_id, anchor, bool_or(other.record_id is not null) as shared
-        from (select distinct contact_id, anchor from {ANCHOR} join erasing_record using (record_id)) as own
-        left join (
-            select a.record_id, a.anchor, contact.contact_id as contact_id_of
-            from {ANCHOR} as a left join golden.crosswalk as contact using (record_id)
-        ) as other on other.anchor = own.anchor and other.contact_id_of is distinct from own.contact_id
-        group by contact_id, anchor order by contact_id, anchor
+        with own as (
+            select distinct contact_id, anchor from {ANCHOR} join erasing_record using (record_id)
+        ),
+        others as (
+            select anchor, crosswalk.contact_id from {ANCHOR} left join golden.crosswalk as crosswalk using (record_id)
+        )
+        select own.contact_id, own.anchor, bool_or(others.anchor is not null) as shared
+        from own
+        left join others on others.anchor = own.anchor and others.contact_id is distinct from own.contact_id
+        group by own.contact_id, own.anchor order by own.contact_id, own.anchor
         """
     )
     names = names_of(ws, records)

@@ -1,4 +1,4 @@
-"""`assay erase`: data protection."""
+"""`assay erase`, `assay retention`: data protection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.faces.shared import ID_HELP, known_failures, narrate, narrating, project_here, tell
+from engine.faces.shared import (
+    ID_HELP,
+    LANGUAGE_HELP,
+    known_failures,
+    language_of,
+    last_run,
+    narrate,
+    narrating,
+    project_here,
+    tell,
+)
 
 if TYPE_CHECKING:
     from engine.erasing import Erasure
@@ -77,6 +87,57 @@ def erase(
         tell(certificate, [str(certificate["folder"])], as_json)
 
 
+def retention(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Years are counted back from it. Default: today.", show_default=False),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="FILE", help="Contacts never to propose. " + LIST_HELP, show_default=False),
+    ] = None,
+    over_ceiling: Annotated[
+        bool, typer.Option("--over-ceiling", help="Write the list although more is proposed than the ceiling allows.")
+    ] = False,
+    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP)] = None,
+    for_real: Annotated[
+        bool,
+        typer.Option("--for-real", help="Also write the list of contact numbers and operations; nothing is removed."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Propose contacts nobody has heard of for long to be inactivated, anonymised or deleted, by rules/retention.yml.
+
+    A simulation with a report in retention/. With --for-real the list for `assay deliver --list` is written as well.
+    """
+    with known_failures():
+        from engine import retaining
+        from engine.environments import read_numbers
+
+        project = project_here()
+        folder = project.root / retaining.FOLDER
+        with last_run(None) as ws:
+            done = retaining.simulate(
+                project,
+                ws,
+                as_of=as_of.date() if as_of else date.today(),
+                keep=read_numbers(keep) if keep else [],
+                language=language_of(language) or project.language,
+                out=folder,
+            )
+            data = done.data
+            over = ", over the ceiling" if data["over_ceiling"] else ""
+            narrate(
+                f"{data['proposed']:,} of {data['contacts']:,} contacts proposed ({data['share']:.1%}{over}), "
+                f"{data['kept']:,} kept by an exception, {data['undated']:,} without any date"
+            )
+            files = [str(path) for path in done.files]
+            if for_real:
+                rules = retaining.load_rules(project)
+                files.append(str(retaining.write_list(ws, rules, data, folder, over_ceiling=over_ceiling)))
+            tell(data, files, as_json)
+
+
 def _wanted(names: list[str] | None, numbers: Path | None, by: str, why: str, for_real: bool) -> list[str]:
     from engine.environments import read_numbers
     from engine.errors import UsageError
@@ -105,3 +166,7 @@ def _planned_lines(planned: Erasure) -> list[str]:
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command()(erase)
+    app.command(
+        epilog="Exit codes: 0 done, 1 more is proposed than the ceiling allows, 2 usage or configuration, "
+        "4 disk, memory or lock."
+    )(retention)
