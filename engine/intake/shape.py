@@ -20,6 +20,7 @@ from engine.rulebook.steps import ROW_MESSAGE, AnyStep, Rename, Sql, Step
 from engine.sql import identifier, literal
 from engine.transform import Node
 from engine.transform.cells import case_sql, date_sql, extract_sql, join_sql, replace_sql, split_sql
+from engine.transform.fingerprint import fingerprint_sql, fingerprint_text
 from engine.transform.node import CELL_LIMIT
 from engine.workspace import Workspace
 
@@ -262,6 +263,7 @@ class _Shaper:
 
     def _outputs(self, at: int, step: AnyStep, lookups: _Lookups) -> list[tuple[str, str, str, str | None]]:
         """Of each output: SQL of the raw result, when it is an error (``{raw}``), what must be filled, what is kept."""
+        assert not isinstance(step, Rename)
         never = "false"
         if step.do == "constant":
             return [(literal(step.value), never, "true", None)]
@@ -410,13 +412,15 @@ class _Shaper:
             row = self._ws.rows(f"select {', '.join(_counts(made) for made in part)} from {identifier(self._table)}")[0]
             for n in range(len(part)):
                 read, changed, emptied, refused, digest = row[5 * n : 5 * n + 5]
-                found.append((read, changed, emptied, refused, hash_text(digest)))
+                found.append((read, changed, emptied, refused, fingerprint_text(digest)))
         return found
 
     def _note_join(self, at: int) -> None:
         table, joined = self._mapping.join[at], self._joined[at]
         for column, alias in ((name, self._names[name]) for name in joined.columns):
-            read, digest = self._ws.rows(f"select count({alias}), {hash_sql(alias)} from {identifier(self._table)}")[0]
+            read, digest = self._ws.rows(
+                f"select count({alias}), {fingerprint_sql(alias)} from {identifier(self._table)}"
+            )[0]
             self._ws.note_step(
                 "mapping",
                 "join_table",
@@ -427,7 +431,7 @@ class _Shaper:
                 origin=f"rules/{self._mapping.place('join', at)}",
                 rows_in=read,
                 rows_changed=read,
-                output_hash=hash_text(digest),
+                output_hash=fingerprint_text(digest),
             )
 
 
@@ -452,20 +456,6 @@ def _written_number(value: str, decimals: int | None) -> str:
     return f"format('{{:.{decimals}f}}', round({finite}, {decimals}) + 0.0)"
 
 
-def hash_sql(value: str, row: str = "line_no") -> str:
-    """SQL of the fingerprint of a column: of every row and its value, in no order, the same in any version of DuckDB.
-
-    >>> hash_sql("town")
-    'bit_xor(md5_number(concat(line_no, chr(31), coalesce(town, chr(30)))))'
-    """
-    return f"bit_xor(md5_number(concat({row}, chr(31), coalesce({value}, chr(30)))))"
-
-
-def hash_text(number: int | None) -> str:
-    """A fingerprint as 32 hexadecimal digits."""
-    return f"{number or 0:032x}"
-
-
 def keep_samples(ws: Workspace, step_no: int, table: str, before: str, after: str, mask: Mask) -> None:
     """Keep a few different values before and after a step in protocol.sample, masked, chosen by their content."""
     found = ws.rows(
@@ -482,5 +472,5 @@ def _counts(made: Made) -> str:
         f"count_if({made.read}), "
         f"count_if({made.after} is not null and {made.after} is distinct from {made.before}), "
         f"count_if({made.after} is null and {made.before} is not null), "
-        f"count_if({made.refused}), {hash_sql(made.after)}"
+        f"count_if({made.refused}), {fingerprint_sql(made.after)}"
     )
