@@ -29,6 +29,7 @@ def present(
 
     language = options.language or "en"
     presentation.write_tables(ws, out)
+    presentation.write_protocol(out, language=language, as_of=options.as_of)
     presentation.write_workbook(
         ws,
         out / "findings.xlsx",

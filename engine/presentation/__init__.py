@@ -6,6 +6,7 @@ from engine.presentation.facts import RunFacts
 from engine.presentation.files import write_tables
 from engine.presentation.manifest import output_files, rule_hashes, versions, write_manifest
 from engine.presentation.page import render_html
+from engine.presentation.protocol_files import write_protocol
 from engine.presentation.report import report_data, write_report
 from engine.presentation.workbook import write_workbook
 
@@ -19,6 +20,7 @@ __all__ = [
     "warm_up",
     "write_delta",
     "write_manifest",
+    "write_protocol",
     "write_report",
     "write_tables",
     "write_workbook",

@@ -14,10 +14,11 @@ from typing import Literal
 import duckdb
 
 from engine.errors import SurroundingsError
-from engine.presentation.atomic import replacing, write_text
+from engine.presentation.atomic import replacing
+from engine.presentation.protocol import protocol_data, write_protocol_json
 from engine.presentation.people import safe_cell
 from engine.sql import identifier, literal
-from engine.tables import INTAKE_SOURCE, PROTOCOL_STEP, TABLES
+from engine.tables import TABLES
 from engine.workspace import Workspace
 
 REVIEW_LIMIT = 50_000
@@ -61,6 +62,8 @@ OTHERS: Mapping[str, str] = {
     "delta.csv": "every contact that is not what it was in the extract before, and why it joined or split",
     "decisions_idle.csv": "decisions that do not apply any more: a record is gone, or others stand against it",
     "delta.json": "how many contacts are kept, new, back, changed, joined, split and gone; which fields changed",
+    "protocol.html": "every column transformation in words, with counts and masked samples: to read and sign",
+    "protocol.xlsx": "the same as a workbook",
     "protocol.json": "every column transformation, in order, with its counts: enough to replay them",
     "report.html": "this report",
     "report.json": "the same figures, for programs",
@@ -97,7 +100,7 @@ def write_tables(ws: Workspace, out: Path) -> None:
             select = _for_a_person(ws, select)
         with replacing(out.absolute() / file.name) as temporary:
             _copy(ws, select, temporary, "parquet" if file.name.endswith(".parquet") else "csv")
-    write_text(out / "protocol.json", as_json(protocol(ws)))
+    write_protocol_json(protocol_data(ws), out)
 
 
 def fill_gaps(ws: Workspace) -> None:
@@ -108,24 +111,9 @@ def fill_gaps(ws: Workspace) -> None:
             ws.create(contract)
 
 
-def protocol(ws: Workspace) -> dict[str, object]:
-    """The sources as they were read, then every column transformation in order."""
-    sources = ws.rows("select * from intake.source order by source")
-    steps = ws.rows("select * from protocol.step order by step_no")
-    return {
-        "sources": [dict(zip(INTAKE_SOURCE.column_names, row, strict=True)) for row in sources],
-        "steps": [_step(dict(zip(PROTOCOL_STEP.column_names, row, strict=True))) for row in steps],
-    }
-
-
 def as_json(data: object) -> str:
     """JSON that people can read and diff: indented, keys in the order given, no escapes for accents."""
     return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
-
-def _step(step: dict[str, object]) -> dict[str, object]:
-    parameters = step["parameters"]
-    return {**step, "parameters": json.loads(parameters) if isinstance(parameters, str) else None}
 
 
 def _for_a_person(ws: Workspace, select: str) -> str:
