@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from engine.faces import checking, deciding, environments, looking, milestone, protecting, running
+from engine.faces import checking, deciding, environments, looking, milestone, protecting, protocol, running
 
 app = typer.Typer(
     name="assay",
@@ -40,7 +40,7 @@ def main(
     """From messy contact files to golden records and import files that can be signed for."""
 
 
-for group in (running, checking, looking, deciding, environments, milestone, protecting):
+for group in (running, checking, looking, deciding, environments, milestone, protecting, protocol):
     group.register(app)
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from typing import Any
 
 from engine import journal
 from engine.errors import SourceError, UsageError
+from engine.presentation.protocol_kept import FROZEN as KEPT_BY_FREEZE
+from engine.presentation.protocol_kept import keep_protocol
 from engine.presentation.manifest import rule_hashes, versions
 from engine.project import Project
 from engine.shipped import shipped
@@ -75,6 +77,7 @@ def freeze(project: Project, ws: Workspace, *, as_of: str) -> Path:
     }
     path = project.root / FROZEN_FILE
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    keep_protocol(project.root, project.out, KEPT_BY_FREEZE)
     journal.note(project, "freeze", as_of=as_of, files=journal.fingerprints(project.root, [path]))
     return path
 

@@ -46,6 +46,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         AssayError: see :mod:`engine.errors`; nothing is half written then.
     """
     from engine import delivery, extracts, freezing, golden, intake, matching, quality
+    from engine.presentation.protocol_kept import keep_protocol
 
     watcher = Once(watcher)
     # imports that take seconds run beside the first stages
@@ -116,6 +117,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         files = outbox.publish()
         if options.project is not None:
             quality.remember(ws, options.project.quality, as_of=options.as_of)
+            keep_protocol(options.project.root, options.out, label)
         note_run(ws, options, label, report)
     result = RunResult(report, files, clock.seconds, clock.cpu_seconds, peak_memory())
     log_measures(options.workspace, result)
