@@ -99,6 +99,7 @@ def write_certificate(
         "records": sum(len(person.records) + len(person.former) for person in erasure.people),
         "suppressed": len(erasure.entries),
         "run": run,
+        "statistics": erasure.kept.data if erasure.kept else None,
         "places": [
             {"place": "workspace", "did": "destroyed", "count": workspace_files},
             {"place": "outputs", "did": "destroyed", "count": len(erasure.outputs)},

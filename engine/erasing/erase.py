@@ -27,6 +27,16 @@ from engine.erasing.incoming import Held, changed_sources, sources_holding, take
 from engine.erasing.memory import count_memory, scrub_memory
 from engine.erasing.people import Person, find_people, suppressed_entries
 from engine.erasing.search import Searched, search
+from engine.erasing.statistics import (
+    FILE,
+    Groups,
+    groups_of,
+    load_rules,
+    make_anonymous,
+    read_groups,
+    smallest,
+    write_groups,
+)
 from engine.erasing.traces import Traces, traces_of
 from engine.errors import AssayError, UsageError
 from engine.options import RunOptions, project_options
@@ -35,6 +45,7 @@ from engine.pipeline import run
 from engine.progress import Watcher
 from engine.project import Project, project_secret
 from engine.protection import Suppressed, add_suppressed
+from engine.rulebook.anonymising import AnonymisingRules
 from engine.vocabulary import LANGUAGES
 from engine.workspace import Workspace, overwrite
 
@@ -67,6 +78,24 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What stays of anonymised persons: all groups of the project, theirs among them, no group under k."""
+
+    rules: AnonymisingRules
+    groups: Groups
+
+    @property
+    def data(self) -> dict[str, int | None]:
+        """Counts for people: contacts in all, groups, the smallest group that tells anything, and k."""
+        return {
+            "k": self.rules.k,
+            "contacts": sum(self.groups.values()),
+            "groups": len(self.groups),
+            "smallest": smallest(self.groups),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Erasure:
     """What an erasure would do, or did: places and counts, no value.
 
@@ -80,6 +109,7 @@ class Erasure:
         outputs: files of the last run.
         environments: environment -> contacts of theirs in it; None = not looked into.
         options: the run to make again.
+        kept: what stays of them for statistics, when they are anonymised and not erased.
     """
 
     project: Project
@@ -92,10 +122,19 @@ class Erasure:
     outputs: tuple[str, ...]
     environments: dict[str, int | None]
     options: RunOptions = field(repr=False)
+    kept: Kept | None = None
 
 
-def plan_erasure(project: Project, names: Sequence[str], *, wishes: Wishes, today: date) -> Erasure:
+def plan_erasure(
+    project: Project, names: Sequence[str], *, wishes: Wishes, today: date, statistics: bool = False
+) -> Erasure:
     """Find everything that holds the persons; nothing is changed.
+
+    Args:
+        names: of contacts or records.
+        wishes: what else is to be done.
+        today: the day of the erasure.
+        statistics: anonymise: keep what rules/anonymising.yml says, in groups of k.
 
     Raises:
         UsageError: a name means nobody or a structure; the last run cannot be made again.
@@ -108,13 +147,14 @@ def plan_erasure(project: Project, names: Sequence[str], *, wishes: Wishes, toda
         entries = suppressed_entries(ws, people, secret=project_secret(project), since=today.isoformat())
         traces = traces_of(ws, people)
         held = sources_holding(ws, people, paths)
+        kept = _kept(project, ws, people) if statistics else None
         if wishes.rerun:
             _refuse_another_run(project, changed_sources(ws, paths))
     sources = {path.resolve() for path in paths.values()}
     others = search(project.root, traces, without=UNSEARCHED | DERIVED)
     others.holding = {path: lines for path, lines in others.holding.items() if path.resolve() not in sources}
-    for kept in (project.decisions, project.numbers):
-        others.holding.pop(kept, None)
+    for memory in (project.decisions, project.numbers):
+        others.holding.pop(memory, None)
     return Erasure(
         project=project,
         people=tuple(people),
@@ -126,7 +166,15 @@ def plan_erasure(project: Project, names: Sequence[str], *, wishes: Wishes, toda
         outputs=_outputs(project),
         environments=environments_holding(project, [person.contact_nr for person in people]),
         options=options,
+        kept=kept,
     )
+
+
+def _kept(project: Project, ws: Workspace, people: Sequence[Person]) -> Kept:
+    """The groups of anonymised.csv with these persons among them."""
+    rules = load_rules(project.rules)
+    former = read_groups(project.root / FILE, rules)
+    return Kept(rules, make_anonymous(rules, former + groups_of(ws, rules, [person.contact_id for person in people])))
 
 
 def planned_data(erasure: Erasure) -> dict[str, Any]:
@@ -140,6 +188,7 @@ def planned_data(erasure: Erasure) -> dict[str, Any]:
             *({"place": name, "did": "rewritten", "count": count} for name, count in erasure.memory.items() if count),
             {"place": erasure.project.suppressed.name, "did": "added", "count": len(erasure.entries)},
         ],
+        "statistics": erasure.kept.data if erasure.kept else None,
         "left_alone": [
             *({"place": shown(held.path, root), "lines": list(held.lines)} for held in erasure.held),
             *({"place": shown(path, root), "lines": lines} for path, lines in erasure.others.holding.items()),
@@ -221,6 +270,8 @@ def carry_out(
     watcher.step("suppression list")
     add_suppressed(project.suppressed, erasure.entries)
     watcher.step("decisions, numbers, former extracts")
+    if erasure.kept is not None:
+        write_groups(project.root / FILE, erasure.kept.rules, erasure.kept.groups)
     rewritten = scrub_memory(project, erasure.people, traces)
     taken_out = {held.source: take_lines_out(held) for held in _own(project, erasure.held)} if wishes.incoming else {}
     watcher.step("workspace and outputs")
@@ -256,7 +307,7 @@ def carry_out(
         run="failed" if failed else "made again" if wishes.rerun else "not made",
     )
     papers = journal.fingerprints(project.root, [folder / "certificate.json"])
-    journal.note(project, "erase", persons=len(erasure.people), by=by, files=papers)
+    journal.note(project, "anonymise" if erasure.kept else "erase", persons=len(erasure.people), by=by, files=papers)
     if failed is not None:
         raise AssayError(
             f"the person is erased, but the run could not be made again: {failed.message}",

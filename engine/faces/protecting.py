@@ -1,4 +1,4 @@
-"""`assay erase`, `assay retention`: data protection."""
+"""`assay erase`, `assay anonymise`, `assay retention`: data protection."""
 
 from __future__ import annotations
 
@@ -25,28 +25,21 @@ if TYPE_CHECKING:
     from engine.erasing import Erasure
 
 LIST_HELP = "A list: one number a line, or a CSV with a column CONTACT_NR."
+WHY_HELP = "The reason, such as the number of the request; never the person's name."
+INCOMING_HELP = "Also take the lines out of the source files in the project folder."
+COPIES_HELP = "Also destroy other files of the project that hold the person: workbooks, lists."
+NO_RUN_HELP = "Do not make the last run again: its outputs are gone until the next one."
 REAL_HELP = "Do it. Without it nothing is changed: it is said what would be."
 
 
 def erase(
     names: Annotated[list[str] | None, typer.Argument(metavar="[CONTACT_OR_RECORD]...", help=ID_HELP)] = None,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "",
-    why: Annotated[
-        str, typer.Option(help="The reason, such as the number of the request; never the person's name.")
-    ] = "",
+    why: Annotated[str, typer.Option(help=WHY_HELP)] = "",
     numbers: Annotated[Path | None, typer.Option("--list", metavar="FILE", help=LIST_HELP, show_default=False)] = None,
-    incoming: Annotated[
-        bool, typer.Option("--incoming", help="Also take the lines out of the source files in the project folder.")
-    ] = False,
-    copies: Annotated[
-        bool,
-        typer.Option(
-            "--copies", help="Also destroy other files of the project that hold the person: workbooks, lists."
-        ),
-    ] = False,
-    no_run: Annotated[
-        bool, typer.Option("--no-run", help="Do not make the last run again: its outputs are gone until the next one.")
-    ] = False,
+    incoming: Annotated[bool, typer.Option("--incoming", help=INCOMING_HELP)] = False,
+    copies: Annotated[bool, typer.Option("--copies", help=COPIES_HELP)] = False,
+    no_run: Annotated[bool, typer.Option("--no-run", help=NO_RUN_HELP)] = False,
     for_real: Annotated[bool, typer.Option("--for-real", help=REAL_HELP)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
@@ -55,6 +48,40 @@ def erase(
     A record means the whole contact it is in. Source files and environments are named, not changed. The certificate
     stands in erasures/.
     """
+    _take_out(names, numbers, by, why, incoming, copies, no_run, for_real, as_json, statistics=False)
+
+
+def anonymise(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[CONTACT_OR_RECORD]...", help=ID_HELP)] = None,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "",
+    why: Annotated[str, typer.Option(help=WHY_HELP)] = "",
+    numbers: Annotated[Path | None, typer.Option("--list", metavar="FILE", help=LIST_HELP, show_default=False)] = None,
+    incoming: Annotated[bool, typer.Option("--incoming", help=INCOMING_HELP)] = False,
+    copies: Annotated[bool, typer.Option("--copies", help=COPIES_HELP)] = False,
+    no_run: Annotated[bool, typer.Option("--no-run", help=NO_RUN_HELP)] = False,
+    for_real: Annotated[bool, typer.Option("--for-real", help=REAL_HELP)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Erase persons, but keep count of them: anonymised.csv says how many of which region, age and year there were.
+
+    What is kept and how coarse is in rules/anonymising.yml; fewer than k contacts alike tell nothing.
+    """
+    _take_out(names, numbers, by, why, incoming, copies, no_run, for_real, as_json, statistics=True)
+
+
+def _take_out(
+    names: list[str] | None,
+    numbers: Path | None,
+    by: str,
+    why: str,
+    incoming: bool,
+    copies: bool,
+    no_run: bool,
+    for_real: bool,
+    as_json: bool,
+    *,
+    statistics: bool,
+) -> None:
     with known_failures():
         from engine import erasing
 
@@ -67,7 +94,7 @@ def erase(
             threads=project.threads or os.cpu_count() or 1,
             memory=project.memory or "4GB",
         )
-        planned = erasing.plan_erasure(project, wanted, wishes=wishes, today=date.today())
+        planned = erasing.plan_erasure(project, wanted, wishes=wishes, today=date.today(), statistics=statistics)
         if not for_real:
             lines = _planned_lines(planned)
             tell(erasing.planned_data(planned), lines, as_json)
@@ -83,7 +110,8 @@ def erase(
                 operation="ANONYMIZE",
                 watcher=narrator,
             )
-        narrate(f"{certificate['persons']:,} persons erased; what remains to be done stands in the certificate")
+        done = "anonymised" if statistics else "erased"
+        narrate(f"{certificate['persons']:,} persons {done}; what remains to be done stands in the certificate")
         tell(certificate, [str(certificate["folder"])], as_json)
 
 
@@ -157,6 +185,10 @@ def _planned_lines(planned: Erasure) -> list[str]:
     lines = [f"{data['persons']:,} persons with {data['records']:,} records"]
     for place in data["would"]:
         lines.append(f"  {place['place']:<40} {place['did']:<12} {place['count']:>9,}")
+    if data["statistics"]:
+        lines.append(
+            f"  anonymised.csv: {data['statistics']['contacts']:,} contacts in {data['statistics']['groups']:,} groups"
+        )
     for left in data["left_alone"]:
         where = f" lines {', '.join(map(str, left['lines'][:20]))}" if left.get("lines") else ""
         lines.append(f"  {left['place']:<40} {'left alone':<12}{where}")
@@ -166,6 +198,7 @@ def _planned_lines(planned: Erasure) -> list[str]:
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command()(erase)
+    app.command()(anonymise)
     app.command(
         epilog="Exit codes: 0 done, 1 more is proposed than the ceiling allows, 2 usage or configuration, "
         "4 disk, memory or lock."
