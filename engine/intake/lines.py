@@ -85,7 +85,7 @@ def read_batches(ws: Workspace, batches: Iterable[pa.RecordBatch | pa.Table], *,
             names = [f"c{at:05d}" for at in range(1, table.num_columns + 1)]
             ws.connection.register("__intake_batch", table.rename_columns(names))
             try:
-                cells = ", ".join(f"{name}::varchar" for name in names)
+                cells = ", ".join(_as_text(name, kind) for name, kind in zip(names, table.schema.types, strict=True))
                 ws.execute(f"insert into {READ_ROWS} {_emptied(f'select [{cells}] as cells from __intake_batch')}")
             finally:
                 ws.connection.unregister("__intake_batch")
@@ -138,6 +138,15 @@ def _table(columns: Sequence[Sequence[object]]) -> pa.Table:
 def whole(cell: str | None) -> str | None:
     """The cell with halves of surrogate pairs replaced: what UTF-8 can hold."""
     return None if cell is None else _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", cell)
+
+
+def _as_text(name: str, kind: pa.DataType) -> str:
+    """A column of a driver as text: bits as the numbers they are, bytes as hex."""
+    if pa.types.is_boolean(kind):
+        return f"{name}::tinyint::varchar"
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return f"hex({name})"
+    return f"{name}::varchar"
 
 
 def _emptied(select: str) -> str:

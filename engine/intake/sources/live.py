@@ -54,3 +54,37 @@ def refused(shown: str, text: str, error: BaseException) -> SourceError:
         f"cannot reach {shown} ({kind})",
         hint="Check host and port, that the server runs, and that no firewall is between.",
     )
+
+
+_REFUSALS = (
+    (
+        ("permission", "denied", "insufficient privileges"),
+        "this user may not read that",
+        "Ask for the right to SELECT.",
+    ),
+    (
+        ("invalid object name", "invalid column name", "view not found", "doesn't exist", "unknown column"),
+        "a table or a column of the query is not there",
+        "Check the names.",
+    ),
+    (("table or view does not exist", "invalid identifier"), "a table or a column is not there", "Check the names."),
+    (("syntax",), "it does not understand the query", "Try it in another client first."),
+    (("read only", "read-only"), "the query would write, and the session only reads", None),
+    (
+        ("unsupported", "not supported", "dpy-3"),
+        "a column has a type that cannot be read",
+        "Leave it out, or convert it to text in the query.",
+    ),
+)
+
+
+def failed(shown: str, text: str, error: BaseException) -> SourceError:
+    """What an error while reading means. The driver's own text is looked at and never shown: it may hold values."""
+    text = text.lower()
+    for words, told, hint in _REFUSALS:
+        if any(word in text for word in words):
+            return SourceError(f"{shown}: {told} ({type(error).__name__})", hint=hint)
+    return SourceError(
+        f"{shown}: the connection was lost or the server stopped ({type(error).__name__})",
+        hint="Try again; if it happens again, ask who runs the server.",
+    )

@@ -19,7 +19,7 @@ from engine.intake.lines import read_select
 from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, TableInfo
 from engine.intake.sources.drivers import load_extension
-from engine.intake.sources.live import refuse_options, refused
+from engine.intake.sources.live import failed, refuse_options, refused
 from engine.intake.sources.reading_only import check_query
 from engine.sql import literal
 from engine.workspace import Workspace
@@ -126,14 +126,14 @@ class Mysql:
         try:
             found = self._own.rows(f"describe select * from mysql_query({_pair(wrapped)})")
         except duckdb.Error as error:
-            raise self._failed(error) from None
+            raise failed(self._shown, str(error), error) from None
         return [(str(row[0]), str(row[1]).lower()) for row in found]
 
     def _ask(self, query: str) -> list[tuple[Any, ...]]:
         try:
             return self._own.rows(f"select * from mysql_query({_pair(query)})")
         except duckdb.Error as error:
-            raise self._failed(error) from None
+            raise failed(self._shown, str(error), error) from None
 
     def _read(self, ws: Workspace, query: str, width: int, *, ordered: bool) -> None:
         self._attach(ws)
@@ -143,7 +143,7 @@ class Mysql:
                 ws, f"select [{names}] as cells from mysql_query({_pair(query)}) as q({names})", ordered=ordered
             )
         except duckdb.Error as error:
-            raise self._failed(error) from None
+            raise failed(self._shown, str(error), error) from None
 
     def _attach(self, ws: Workspace) -> None:
         if ws in self._attached:
@@ -172,25 +172,6 @@ class Mysql:
                     hint="Check that the server runs, ?socket=PATH, the user and the password.",
                 ) from None
             raise refused(self._shown, str(error), error) from None
-
-    def _failed(self, error: duckdb.Error) -> SourceError:
-        text = str(error).lower()
-        if "denied" in text:
-            return SourceError(
-                f"{self._shown}: this user may not read that", hint="Ask for the right to SELECT from it."
-            )
-        if "doesn't exist" in text or "unknown column" in text or "unknown table" in text:
-            return SourceError(f"{self._shown}: a table or a column of the query is not there", hint="Check the names.")
-        if "sql syntax" in text:
-            return SourceError(
-                f"{self._shown}: it does not understand the query", hint="Try it in another client first."
-            )
-        if "read only" in text or "read-only" in text:
-            return SourceError(f"{self._shown}: the query would write, and the session only reads")
-        return SourceError(
-            f"{self._shown}: the server stopped while it was read ({type(error).__name__})",
-            hint="Try again; if it happens again, ask who runs the server.",
-        )
 
 
 def _cell(column: str, kind: str, at: int) -> str:

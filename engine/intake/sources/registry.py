@@ -13,6 +13,7 @@ from engine.intake.sources.contract import HEAD, Asked, Head, Kind
 MODULES = (
     "postgresql",
     "mysql",
+    "sqlserver",
     "sql_script",
     "elsewhere",  # formats that only tell what to ask for: before those that would take anything
     "workbook_file",
