@@ -10,7 +10,18 @@ from typing import Annotated
 
 import typer
 
-from engine.faces import checking, deciding, environments, looking, milestone, protecting, protocol, running
+from engine.faces import (
+    analysing,
+    checking,
+    deciding,
+    delivering,
+    environments,
+    looking,
+    milestone,
+    protecting,
+    protocol,
+    running,
+)
 
 app = typer.Typer(
     name="assay",
@@ -40,7 +51,18 @@ def main(
     """From messy contact files to golden records and import files that can be signed for."""
 
 
-for group in (running, checking, looking, deciding, environments, milestone, protecting, protocol):
+for group in (
+    running,
+    analysing,
+    checking,
+    looking,
+    deciding,
+    environments,
+    delivering,
+    milestone,
+    protecting,
+    protocol,
+, rules):
     group.register(app)
 
 if __name__ == "__main__":

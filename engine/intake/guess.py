@@ -29,10 +29,18 @@ _PARTS_OF_BIRTH = ("birth_year", "birth_month", "birth_day")
 _SURE = 0.8  # confidence from which a decision is a model for another source
 
 
-def guess_mapping(ws: Workspace, book: RuleBook, *, watcher: Watcher) -> list[SourceMapping]:
+def guess_mapping(
+    ws: Workspace, book: RuleBook, *, watcher: Watcher, unusable: dict[str, SourceMapping] | None = None
+) -> list[SourceMapping]:
     """The mapping of every source in intake.source, in the order they were read.
 
     A mapping file of the project (``rules/mapping/<source>.yml``) replaces the guess of its source.
+
+    Args:
+        ws: workspace with the lines.
+        book: rules in force.
+        watcher: told what was guessed.
+        unusable: filled with the guesses about sources that hold no contacts, which are then left out and not refused.
 
     Raises:
         SourceError: a source in which no column can be a name, an organisation, an e-mail or a telephone.
@@ -61,6 +69,10 @@ def guess_mapping(ws: Workspace, book: RuleBook, *, watcher: Watcher) -> list[So
     map_alike(guessed)
     give_slots(guessed)
     for source, claims in guessed.items():
+        if unusable is not None and not fed(claims, *_USABLE):
+            unusable[source] = _as_mapping(source, claims)
+            order.remove(source)
+            continue
         _refuse_unusable(source, claims)
         kept[source] = _as_mapping(source, claims)
         _say(kept[source], claims, watcher)

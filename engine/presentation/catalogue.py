@@ -17,7 +17,17 @@ import yaml
 
 from engine.vocabulary import Language
 
-FILES: tuple[str, ...] = ("words", "workbook", "report", "milestone", "receipt", "protocol", "attributes", "reasons")
+FILES: tuple[str, ...] = (
+    "words",
+    "workbook",
+    "report",
+    "milestone",
+    "receipt",
+    "analysis",
+    "protocol",
+    "attributes",
+    "reasons",
+)
 """Files of engine/presentation/language, without ``.yml``."""
 
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
