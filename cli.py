@@ -20,6 +20,7 @@ from engine.faces import (
     milestone,
     protecting,
     protocol,
+    rules,
     running,
 )
 
@@ -62,6 +63,7 @@ for group in (
     milestone,
     protecting,
     protocol,
+    rules,
 , rules):
     group.register(app)
 
