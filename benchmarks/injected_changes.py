@@ -254,10 +254,10 @@ class Changes:
         self._expect("renamed", contact, row, "changed", frozenset({"last_name"}))
 
     def _changed_among_others(self) -> None:
-        """One row of a contact of two gets another phone: the contact stays, whatever it then says."""
+        """One row of a contact of two says something else, nothing that ties the two: the contact stays."""
         contact, (place, _) = self._pair()
         row = self.base.rows[OFFICE][place]
-        row["Portable"] = f"079 412 {len(self.expected):02d} 17"
+        row["Remarque"] = f"rang {len(self.expected)}"
         self._expect("one row of two changed", contact, row, "kept", None)
 
     def _changed_without_key(self) -> None:
@@ -266,7 +266,7 @@ class Changes:
             row = self.base.rows[LETTERS][self._places[contact]]
             if len(row["Name"].split()) == 2 and not row["Firma"] and row["E-Mail"].isascii() and row["E-Mail"]:
                 self._keyless = [name for name in self._keyless if name != contact]
-                row["Telefon"] = f"079 413 {len(self.expected):02d} 18"
+                row["Telefon"] = f"+41 79 413 {len(self.expected):02d} 18"
                 self._expect("changed without a key", contact, None, "changed", frozenset({"phone", "mobile"}))
                 return
         raise LookupError("no contact of the newsletter alone is left")

@@ -7,7 +7,8 @@ Usage::
 For every seed a project is made from a generated base, run and frozen. Then come, in the same project: ``j-1`` with
 two changes of each kind, rows and columns in another order and other encodings (benchmarks/injected_changes.py); the
 same once more; ``j`` with those who were gone back again. Every run is held against what was injected, contact by
-contact. Reports and expectations, which change no record, are left out unless ``--whole``.
+contact: what the delta says, and the operations planned against an environment that carried out all former ones.
+Reports and expectations, which change no record, are left out unless ``--whole``.
 """
 
 from __future__ import annotations
@@ -35,9 +36,15 @@ from engine.initialise import create_project
 from engine.ledger import StageReport
 from engine.options import RunOptions, project_options
 from engine.pipeline import run
+from engine.planning import load_environment, plan_operations
 from engine.progress import Silent
 from engine.project import Project, load_project
-from engine.vocabulary import CONTACT_ATTRIBUTES
+from engine.rulebook import RuleBook
+from engine.rulebook.import_rules import ImportRules
+from engine.sql import identifier, literal
+from engine.target import Base as TargetBase
+from engine.target import answer_lines
+from engine.vocabulary import CONTACT_ATTRIBUTES, FIELD_CODES
 from engine.workspace import Workspace
 
 DAYS = {"first": date(2026, 11, 22), "j-1": date(2026, 12, 5), "again": date(2026, 12, 5), "j": date(2026, 12, 6)}
@@ -51,6 +58,11 @@ class Seen:
     of_record: dict[str, str]
     lines: dict[str, int]
     changes: dict[str, tuple[str, frozenset[str]]]
+    operations: dict[str, str]
+
+
+OPERATION = {"new": ("INSERT",), "changed": ("UPDATE",), "kept": (), "gone": (), "back": ()}
+"""Operation by change. Whoever is gone is only listed: no operation by default, hence none when they are back."""
 
 
 @dataclass(slots=True)
@@ -62,6 +74,7 @@ class Outcome:
         stray: contacts nothing was done to that differ all the same.
         untouched / kept: contacts nothing was done to; those of them with the same id and number.
         again: differences after the same extract once more.
+        operations_right, operations_wrong, stray_operations, operations_again: the same of planned operations.
         said: every miss in words, without values.
     """
 
@@ -72,6 +85,10 @@ class Outcome:
     untouched: int = 0
     kept: int = 0
     again: int = 0
+    operations_right: Counter[str] = field(default_factory=Counter)
+    operations_wrong: Counter[str] = field(default_factory=Counter)
+    stray_operations: int = 0
+    operations_again: int = 0
     seconds: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -90,7 +107,7 @@ def measure(folder: Path, seed: int, rows: int, *, whole: bool = False) -> Outco
         second = _extract(project, changed, "j-1")
         check(outcome, first, second, changes.expected)
         again = _extract(project, changed, "again")
-        outcome.again = len(again.changes)
+        outcome.again, outcome.operations_again = len(again.changes), len(again.operations)
         outcome.said += [f"again: {change} {sorted(fields)}" for change, fields in again.changes.values()]
         changed.rows[OFFICE] += changes.gone
         back = [
@@ -105,6 +122,7 @@ def measure(folder: Path, seed: int, rows: int, *, whole: bool = False) -> Outco
 def check(outcome: Outcome, before: Seen, now: Seen, expected: Sequence[Expected]) -> None:
     """Hold what changed against what was injected; every other contact must be what it was."""
     explained: set[str] = set()
+    numbers = {contact: values["contact_nr"] for contact, values in (before.contacts | now.contacts).items()}
     for one in expected:
         contact = one.contact if one.record is None else now.of_record.get(one.record, "")
         explained |= {contact or "", one.contact or ""}
@@ -118,6 +136,14 @@ def check(outcome: Outcome, before: Seen, now: Seen, expected: Sequence[Expected
         if not right:
             same = "same id" if one.contact in (None, contact) else "another id"
             outcome.said.append(f"{one.kind}: wanted {one.change}, got {change} {sorted(fields)}, {same}")
+        asked = OPERATION[one.change] if one.fields is not None else (*OPERATION["changed"], None)
+        operation = now.operations.get(numbers.get(contact or "", ""))
+        planned = operation in asked if asked else operation is None
+        (outcome.operations_right if planned else outcome.operations_wrong)[one.kind] += 1
+        if not planned:
+            outcome.said.append(f"{one.kind}: wanted operation {asked}, got {operation}")
+    meant = {numbers[contact] for contact in explained if contact in numbers}
+    outcome.stray_operations += len(now.operations.keys() - meant)
     for contact, (change, fields) in sorted(now.changes.items()):
         if contact not in explained:
             outcome.stray += 1
@@ -163,7 +189,34 @@ def _extract(project: Project, base: Base, label: str) -> Seen:
             "select record_id, contact_id, line_no from read_parquet(?)", [str(kept / "crosswalk.parquet")]
         ).fetchall()
     of_record = {record: contact for record, contact, _ in crosswalk}
-    return Seen(contacts, of_record, {record: line for record, _, line in crosswalk}, _changes(project))
+    lines = {record: line for record, _, line in crosswalk}
+    return Seen(contacts, of_record, lines, _changes(project), _carry_out(project, DAYS[label]))
+
+
+def _carry_out(project: Project, day: date) -> dict[str, str]:
+    """Plan against the environment and carry it out there: number -> operation."""
+    state = project.root / "there"
+    book = RuleBook([project.rules])
+    base = TargetBase("DEMO", "*", "CH", day)
+    with Workspace.open(project.workspace, threads=1, memory="2GB", fresh=False) as ws:
+        if state.is_dir():
+            for path in sorted(state.glob("*.parquet")):
+                ws.execute(f"create temp table there_{path.stem} as from read_parquet({literal(str(path))})")
+        else:
+            load_environment(ws, None)
+        plan_operations(ws, book, base)
+        operations = dict(
+            ws.rows("select \"CONTACT_NR\", \"OPERATION\" from planning.operation where part in ('main', 'remove')")
+        )
+        columns = ", ".join(identifier(code) for code in FIELD_CODES)
+        for table in ("contact", "property", "sale"):
+            ws.execute(f"create or replace temp table {table} as from there_{table}")
+        ws.execute(f"create temp table line as select row_no, row_no as line_no, {columns} from planning.operation")
+        answer_lines(ws, book.load("delivery/import_rules.yml", ImportRules), base)
+        state.mkdir(exist_ok=True)
+        for table in ("contact", "property", "sale"):
+            ws.execute(f"copy {table} to {literal(str(state / f'{table}.parquet'))} (format parquet)")
+    return operations
 
 
 def _changes(project: Project) -> dict[str, tuple[str, frozenset[str]]]:
@@ -236,16 +289,25 @@ def main() -> None:
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
     """The table of RESULTS.md: per kind the injected changes and those seen exactly."""
-    right: Counter[str] = sum((one.right for one in outcomes), Counter())
-    wrong: Counter[str] = sum((one.wrong for one in outcomes), Counter())
-    lines = ["| kind | injected | seen exactly |", "|---|---|---|"]
-    lines += [f"| {kind} | {right[kind] + wrong[kind]} | {right[kind]} |" for kind in dict.fromkeys([*right, *wrong])]
-    untouched, kept = sum(one.untouched for one in outcomes), sum(one.kept for one in outcomes)
+    total = {
+        name: sum((getattr(one, name) for one in outcomes), Counter[str]())
+        for name in ("right", "wrong", "operations_right", "operations_wrong")
+    }
+    lines = ["| kind | injected | contacts as injected | operations as injected |", "|---|---|---|---|"]
+    lines += [
+        f"| {kind} | {total['right'][kind] + total['wrong'][kind]} | {total['right'][kind]} | "
+        f"{total['operations_right'][kind]} |"
+        for kind in dict.fromkeys([*total["right"], *total["wrong"]])
+    ]
+    counted = {
+        name: sum(int(getattr(one, name)) for one in outcomes)
+        for name in ("untouched", "kept", "stray", "stray_operations", "again", "operations_again")
+    }
     lines += [
         "",
-        f"Contacts that nothing was done to: {sum(one.stray for one in outcomes)} differ; "
-        f"{kept} of {untouched} records keep contact_id and number. "
-        f"The same extract again: {sum(one.again for one in outcomes)} differences.",
+        f"Contacts that nothing was done to: {counted['stray']} differ, {counted['stray_operations']} operations; "
+        f"{counted['kept']} of {counted['untouched']} of their records keep contact_id and number. "
+        f"The same extract again: {counted['again']} differences, {counted['operations_again']} operations.",
     ]
     return "\n".join(lines)
 

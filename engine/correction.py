@@ -12,10 +12,14 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from engine.errors import UsageError
 from engine.golden.registry import read_registry
 from engine.judgement import Conflict, Decision, append_decisions, conflicts, read_decisions
-from engine.lookup import find, one_record
+from engine.lookup import Found, find, one_record
 from engine.workspace import Workspace
 
 Said = Literal["match", "no_match"]
@@ -54,7 +58,25 @@ def join(ws: Workspace, decisions: Path, left: str, right: str, signed: Signed) 
             hint="Persons, structures and persons of structures are never one contact.",
         )
     pair = (one.records[0], other.records[0])
-    return _write(decisions, [(pair, "match")], signed, (tuple(sorted((*one.records, *other.records))),))
+    return _write(
+        decisions,
+        [(said, "match") for said in (pair, *_apart(decisions, one, other)) if said != pair[::-1]],
+        signed,
+        (tuple(sorted((*one.records, *other.records))),),
+    )
+
+
+def _apart(decisions: Path, one: Found, other: Found) -> list[tuple[str, str]]:
+    """Pairs between the two that were kept apart: a join takes all of that back."""
+    return [
+        (said.record_id_l, said.record_id_r)
+        for said in read_decisions(decisions)
+        if said.judgement == "no_match"
+        and any(
+            said.record_id_l in left.records and said.record_id_r in right.records
+            for left, right in ((one, other), (other, one))
+        )
+    ]
 
 
 def split(ws: Workspace, decisions: Path, record: str, signed: Signed) -> Corrected:
@@ -72,7 +94,7 @@ def split(ws: Workspace, decisions: Path, record: str, signed: Signed) -> Correc
 
 
 def undo_merge(ws: Workspace, decisions: Path, registry: Path, contact: str, signed: Signed) -> Corrected:
-    """Part a contact into the contacts its records were before they were merged.
+    """Part a contact into the contacts its records were before the last merge; again, before the merge before that.
 
     Raises:
         UsageError: its records have always been one contact.
@@ -94,13 +116,36 @@ def undo_merge(ws: Workspace, decisions: Path, registry: Path, contact: str, sig
 
 
 def _former_contacts(registry: Path, records: Sequence[str], contact: str) -> dict[str, str]:
-    """The last contact each record was in before ``contact``; ``contact`` itself for those never elsewhere."""
-    lines = read_registry(registry).select(["record_id", "contact_id"]).to_pylist()
-    wanted, before = set(records), dict.fromkeys(records, contact)
-    for line in lines:
-        if line["record_id"] in wanted and line["contact_id"] not in (None, contact):
-            before[line["record_id"]] = line["contact_id"]
-    return before
+    """The contact each record was in before the last merge into ``contact``; ``contact`` for those not part of it.
+
+    Lines of records that a run wrote stand together, and a merge is always followed by other lines: records that moved
+    in within one block of lines were merged by one run.
+    """
+    lines = read_registry(registry)
+    now = _keys(lines, records)
+    told = pc.and_(pc.is_valid(lines.column("record_id")), pc.is_valid(lines.column("contact_id")))
+    block = np.cumsum(~told.to_numpy(zero_copy_only=False))
+    ours = lines.append_column("block", pa.array(block)).filter(
+        pc.and_(told, pc.is_in(lines.column("record_id"), pa.array(sorted(now), pa.string())))
+    )
+    moved: dict[str, tuple[int, str]] = {}
+    borne: dict[str, str] = {}
+    for line in ours.select(["record_id", "contact_id", "block"]).to_pylist():
+        record, bears = now[line["record_id"]], line["contact_id"]
+        if borne.get(record, bears) != bears:
+            moved[record] = (line["block"], borne[record])
+        borne[record] = bears
+    into = {record: move for record, move in moved.items() if borne[record] == contact}
+    last = max((at for at, _ in into.values()), default=None)
+    return {record: into[record][1] if record in into and into[record][0] == last else contact for record in records}
+
+
+def _keys(lines: pa.Table, records: Sequence[str]) -> dict[str, str]:
+    """Every key the records ever had -> the one they have now."""
+    renamed = lines.filter(pc.is_valid(lines.column("same_as")))
+    root = dict(zip(*(renamed.column(name).to_pylist() for name in ("record_id", "same_as")), strict=True))
+    now = {root.get(record, record): record for record in records}
+    return {**now, **{key: now[first] for key, first in root.items() if first in now}, **{one: one for one in records}}
 
 
 def _part(decisions: Path, groups: tuple[tuple[str, ...], ...], signed: Signed) -> Corrected:

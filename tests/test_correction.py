@@ -99,3 +99,24 @@ def test_records_that_were_always_one_contact_have_no_merge_to_undo(ws: Workspac
     memory = remember(tmp_path / "n", ("r1", "c1"), ("r2", "c1"), ("r3", "c1"))
     with pytest.raises(UsageError, match="no merge to undo"):
         undo_merge(ws, tmp_path / "d", memory, "c1", ANA)
+
+
+def test_merges_are_undone_one_by_one_the_last_first(ws: Workspace, tmp_path: Path) -> None:
+    path = remember(tmp_path / "n", ("r1", "c1"), ("r2", "c8"), ("r3", "c9"), ("r2", "c1"))
+    number = json.dumps({"contact_id": "c8", "state": "joined", "into": "c1"}) + "\n"
+    path.write_text(path.read_text() + number + json.dumps({"record_id": "r3", "contact_id": "c1"}) + "\n")
+    assert undo_merge(ws, tmp_path / "d", path, "11", ANA).groups == (("r1", "r2"), ("r3",))
+
+
+def test_a_merge_is_undone_of_records_whose_key_changed_since(ws: Workspace, tmp_path: Path) -> None:
+    path = remember(tmp_path / "n", ("r1", "c1"), ("old", "c9"), ("r3", "c1"), ("old", "c1"))
+    path.write_text(path.read_text() + json.dumps({"record_id": "r2", "same_as": "old"}) + "\n")
+    assert undo_merge(ws, tmp_path / "d", path, "11", ANA).groups == (("r1", "r3"), ("r2",))
+
+
+def test_a_join_takes_back_what_kept_the_two_apart(ws: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "d"
+    line = {"record_id_l": "r2", "record_id_r": "r4", "judgement": "no_match"}
+    path.write_text(json.dumps(line) + "\n")
+    join(ws, path, "11", "22", ANA)
+    assert said(path) == {("r1", "r4"): "match", ("r2", "r4"): "match"}
