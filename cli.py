@@ -64,7 +64,7 @@ for group in (
     protecting,
     protocol,
     rules,
-, rules):
+):
     group.register(app)
 
 if __name__ == "__main__":

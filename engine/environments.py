@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine import journal
+from engine.deliveries import refuse_foreign
 from engine.errors import SourceError, SurroundingsError, UsageError
 from engine.importfile import ImportFile, open_import_file
 from engine.options import DEMO_INSTITUTION
@@ -124,7 +125,13 @@ def _store(place: Place, name: str, scratch: Path) -> Iterator[Store]:
 
 
 @contextmanager
-def _existing(place: Place, name: str, ws: Workspace) -> Iterator[Store]:
+def existing_store(place: Place, name: str, ws: Workspace) -> Iterator[Store]:
+    """The base ``name``, open; what it moves passes through a private folder of ``ws``.
+
+    Raises:
+        UsageError: there is no such environment.
+        SurroundingsError: it cannot be reached.
+    """
     with _store(place, name, _scratch(ws)) as store:
         if not store.exists():
             raise UsageError(f"there is no environment {name}", hint=f"Make it: assay env create {name}")
@@ -203,7 +210,7 @@ def copy_environment(
     if source == target:
         raise UsageError("an environment cannot be copied onto itself")
     tables = [CONTACT, PROPERTY, SALE, APPLICATION, ANSWER]
-    with _working(place) as ws, _existing(place, source, ws) as origin:
+    with _working(place) as ws, existing_store(place, source, ws) as origin:
         settings = origin.settings()
         origin.load(ws, tables)
         with _store(place, target, _scratch(ws)) as store:
@@ -227,7 +234,7 @@ def diff_environments(place: Place, left: str, right: str) -> dict[str, Any]:
     """Contacts that only one of two bases has, and those that differ: counts, and contact numbers."""
     with _working(place) as ws:
         for name, prefix in ((left, "l_"), (right, "r_")):
-            with _existing(place, name, ws) as store:
+            with existing_store(place, name, ws) as store:
                 store.load(ws, [CONTACT, PROPERTY], prefix)
         for prefix in ("l_", "r_"):
             ws.execute(
@@ -276,7 +283,7 @@ def set_sales(place: Place, name: str, file: Path) -> dict[str, Any]:
         SourceError: the file cannot be read or holds no number.
     """
     numbers = read_numbers(file)
-    with _working(place) as ws, _existing(place, name, ws) as store:
+    with _working(place) as ws, existing_store(place, name, ws) as store:
         ws.put(SALE.name, pa.table({"contact_nr": pa.array(numbers, pa.string())}))
         store.load(ws, [CONTACT])
         known = int(ws.value("select count(*) from contact where contact_nr in (select contact_nr from sale)"))
@@ -332,16 +339,19 @@ def apply_files(
 
     Raises:
         UsageError: no such environment, or production that was not confirmed.
-        SourceError: a file is no import file, or made for another institution; files before it stay applied.
+        SourceError: a file is no import file, or made for another environment (nothing is changed then), or for another
+            institution; files before it stay applied.
     """
     rules = place.rules()
-    with _working(place) as ws, _existing(place, name, ws) as store:
+    with _working(place) as ws, existing_store(place, name, ws) as store:
         settings = store.settings()
         production = _is_production(place, name, settings)
         if production and settings["institution"] == DEMO_INSTITUTION:
             raise UsageError(f"{name} is production: files of the institution {DEMO_INSTITUTION} have no place there")
         # every file is looked at before the first one changes anything
         opened = [open_import_file(path, rules.aliases, _scratch(ws)) for path in files]
+        for file in opened:
+            refuse_foreign(place.folder, file.path, file.sha256, name)
         before = {application.sha256: application for application in store.applications()}
         if any(file.sha256 not in before for file in opened):
             _confirm(production, name, confirmation)
@@ -433,5 +443,5 @@ def _fact(ws: Workspace, answered: Answered, *, applied: bool) -> dict[str, Any]
 
 __all__ = [
     "Confirmation", "Place", "apply_files", "copy_environment", "create_environment",
-    "diff_environments", "list_environments", "set_sales",
+    "diff_environments", "existing_store", "list_environments", "read_numbers", "set_sales",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ The contract, for whoever calls it::
     load_environment(ws, store)                      # temp tables there_contact, there_property, there_sale
     plan = plan_operations(ws, book, base)           # fills planning.operation and planning.held
     plan.refuse_removals()                           # unless somebody accepted more than the ceiling
+    carry_out(ws, import_rules, base)                # the environment as the plan will leave it, in there_*
 
 It reads golden.contact, golden.former_number, delivery.operation and delivery.after (what a contact of golden looks
 like as INSERT and completing UPDATEs), and planning.request (contact_number, operation, reason; no such table = nobody
@@ -35,6 +36,7 @@ of structures, other changes, new structures, new relays by structure, new indiv
 whoever is joined is removed when its head is up to date. A contact counts once: rows of main and remove.
 """
 
-from engine.planning.plan import Plan, load_environment, plan_operations
+from engine.planning.carry_out import carry_out
+from engine.planning.plan import CeilingError, Plan, load_environment, plan_operations
 
-__all__ = ["Plan", "load_environment", "plan_operations"]
+__all__ = ["CeilingError", "Plan", "carry_out", "load_environment", "plan_operations"]

@@ -23,7 +23,8 @@ def change_select(delivery: DeliveryRules, rules: PlanningRules) -> str:
     Columns: contact_id, contact_nr, kind, structure_nr, email (as stored), known, there_state, there_kind,
     there_structure_nr, there_email, there_login, and each field of :data:`DATA_FIELDS`.
     """
-    written = {rule.name for rule in delivery.fields}
+    # a code that the rules give to no value is nobody's to clear
+    written = {rule.name for rule in delivery.fields if rule.form != "code" or rule.codes or rule.otherwise}
     cells = []
     for field in DATA_FIELDS:
         column = identifier(field)

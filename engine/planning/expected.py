@@ -23,7 +23,8 @@ def expect(ws: Workspace, rules: ImportRules, base: Base) -> None:
     ws.execute(f"create or replace temp table {REFUSED} (contact_nr varchar, rule varchar)")
     # two applications: rows that only insert are applied all at once, completing ones afterwards
     for table in ("delivery.operation", "delivery.after"):
-        _import(ws, rules, base, table)
+        if ws.count(table):
+            _import(ws, rules, base, table)
     for made, name in ((EXPECTED_CONTACT, "contact"), (EXPECTED_PROPERTY, "property")):
         ws.execute(f"create or replace temp table {made} as select * from {name}")
     ws.drop("contact", "property", "sale", "line", "flaw", "refused", "touched")

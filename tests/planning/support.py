@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.delivery import deliver
-from engine.planning import Plan, load_environment, plan_operations
+from engine.planning import Plan, carry_out, load_environment, plan_operations
 from engine.progress import Silent
 from engine.rulebook import RuleBook
 from engine.rulebook.import_rules import ImportRules
-from engine.sql import identifier
 from engine.tables import PLANNING_REQUEST
-from engine.target import Base, answer_lines
-from engine.vocabulary import FIELD_CODES
+from engine.target import Base
 from engine.workspace import Workspace
 from tests.conftest import given, rows
 
@@ -83,18 +81,10 @@ def planned(ws: Workspace, book: RuleBook = BOOK) -> Plan:
     return plan_operations(ws, book, BASE)
 
 
-def carried_out(ws: Workspace, book: RuleBook = BOOK) -> list[tuple[str, str, str]]:
-    """Import the plan's rows into what there_ holds; (number, field, rule) of everything the import remarks."""
-    for name in ("contact", "property", "sale"):
-        ws.execute(f"create or replace temp table {name} as select * from there_{name}")
-    columns = ", ".join(identifier(code) for code in FIELD_CODES)
-    ws.execute(
-        f"create or replace temp table line as select row_no, row_no as line_no, {columns} from planning.operation"
-    )
-    answer_lines(ws, book.load("delivery/import_rules.yml", ImportRules), BASE)
-    for name in ("contact", "property"):
-        ws.execute(f"create or replace temp table there_{name} as select * from {name}")
-    return ws.rows('select "CONTACT_NR", field, rule from flaw join line using (row_no) order by all')
+def carried_out(ws: Workspace, book: RuleBook = BOOK) -> list[str]:
+    """Import the plan's rows into what there_ holds; the rules that the import remarks."""
+    remarks = carry_out(ws, book.load("delivery/import_rules.yml", ImportRules), BASE)
+    return [rule for rule in remarks if rule != "last_number"]
 
 
 def there(ws: Workspace, number: str) -> dict[str, Any]:

@@ -1,0 +1,178 @@
+"""`assay deliver`: the files that bring an environment to what golden holds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.faces.environments import environments_here
+from engine.faces.shared import (
+    LANGUAGE_HELP,
+    RUN_HELP,
+    known_failures,
+    language_of,
+    narrate,
+    narrating,
+    output_folder,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from engine.delivering import DeliverOptions
+
+
+def deliver(
+    environment: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The environment. Default: the only one.", show_default=False)
+    ] = None,
+    operation: Annotated[
+        list[str] | None,
+        typer.Option(metavar="INSERT|UPDATE|...", help="Only these operations; may be repeated.", show_default=False),
+    ] = None,
+    since: Annotated[
+        str, typer.Option(metavar="environment|last", help="Compare with what is there, or with the last delivery.")
+    ] = "environment",
+    lists: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--list",
+            metavar="[OPERATION=]FILE",
+            help="Contact numbers to inactivate, anonymise, delete or erase (or withdraw); may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="csv|xlsx", help="Text files or workbooks.")] = "csv",
+    for_real: Annotated[bool, typer.Option("--for-real", help="Write the files. Default: a dry run.")] = False,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="Remove more than the ceiling of the rules allows.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help=RUN_HELP, show_default=False)] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Birth dates after it lie in the future. Default: today."),
+    ] = None,
+    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
+) -> None:
+    """Make the files that bring an environment to what the golden records say: nothing more, in a safe order.
+
+    Without --for-real it shows what would be sent and leaves nothing behind.
+    """
+    with known_failures():
+        from engine.delivering import deliver_to
+
+        place = environments_here()
+        options = _options(
+            place,
+            environment,
+            operation or [],
+            since,
+            lists or [],
+            form,
+            for_real,
+            accept_removals,
+            out,
+            as_of,
+            language,
+        )
+        with narrating() as narrator:
+            told = deliver_to(place, options, narrator)
+        _narrate(told)
+        tell(told, _lines(told), as_json)
+        if told.get("too_many_removals"):
+            narrate("assay: more would be removed than the ceiling of rules/delivery/operations.yml allows")
+            narrate("       Look at the plan first. If it is meant, say --accept-removals.")
+            raise typer.Exit(1)
+
+
+def _options(
+    place: Any,
+    environment: str | None,
+    operations: list[str],
+    since: str,
+    lists: list[str],
+    form: str,
+    for_real: bool,
+    accept_removals: bool,
+    out: Path | None,
+    as_of: datetime | None,
+    language: str | None,
+) -> DeliverOptions:
+    from engine.delivering import DeliverOptions, operation_called
+    from engine.errors import UsageError
+
+    if since not in ("environment", "last"):
+        raise UsageError("--since takes environment or last")
+    if form not in ("csv", "xlsx"):
+        raise UsageError("--format takes csv or xlsx")
+    wanted = tuple(operation_called(word) for word in operations)
+    asked = []
+    for entry in lists:
+        word, sign, file = entry.partition("=")
+        if not sign:
+            if len(wanted) != 1:
+                raise UsageError("a list needs its operation", hint=f"Write --list inactivate={entry[:40]}")
+            asked.append((wanted[0], Path(entry)))
+        else:
+            asked.append((operation_called(word), Path(file)))
+    project = place.project
+    folder = output_folder(out)
+    return DeliverOptions(
+        environment=environment or _only_one(place),
+        out=folder / "deliver",
+        workspace=project.workspace if project and out is None else folder / ".assay",
+        as_of=as_of.date() if as_of else date.today(),
+        since="last" if since == "last" else "environment",
+        operations=wanted,
+        lists=tuple(asked),
+        kind="xlsx" if form == "xlsx" else "csv",
+        for_real=for_real,
+        accept_removals=accept_removals,
+        language=language_of(language) or (project.language if project else "en"),
+    )
+
+
+def _only_one(place: Any) -> str:
+    from engine.environments import list_environments
+    from engine.errors import UsageError
+
+    names = [str(base["name"]) for base in list_environments(place)]
+    if len(names) != 1:
+        said = f"there are {', '.join(names)}" if names else "there is none"
+        raise UsageError(f"name the environment: {said}", hint="Give --environment NAME, or assay env create NAME.")
+    return names[0]
+
+
+def _narrate(told: dict[str, Any]) -> None:
+    plan = told["plan"]
+    counted = ", ".join(f"{count:,} {name}" for name, count in plan["operations"].items()) or "nothing to send"
+    narrate(f"{told['environment']}: {counted}; {plan['unchanged']:,} of {plan['contacts']:,} contacts unchanged")
+    for reason, count in plan["by_hand"].items():
+        narrate(f"  by hand: {count:,} {reason.replace('_', ' ')}")
+    if plan["removals"]:
+        narrate(f"  removals: {plan['removals']:,} of {plan['there']:,} contacts there, ceiling {plan['ceiling']:.1%}")
+    if told["written"]:
+        narrate(f"written to {told['folder']}, plan {told['sha256'][:16]}")
+    else:
+        narrate(f"dry run: nothing was written, plan {told['sha256'][:16]}; --for-real writes it")
+
+
+def _lines(told: dict[str, Any]) -> list[str]:
+    lines = [f"{entry['rows']:>9,}  {entry['file']}" for entry in told["files"] if entry["part"]]
+    for sample in told["samples"]:
+        cells = "  ".join(f"{field}={cell}" for field, cell in sample["cells"].items())
+        more = len(sample["changed"]) - len(sample["cells"])
+        rest = f"  and {more} more" if more > 0 else ""
+        lines.append(f"  {sample['operation']:<10} {sample['contact_nr']:>12}  {sample['reason']}  {cells}{rest}")
+    return lines
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command(
+        epilog="Exit codes: 0 done, 1 more removals than the ceiling allows, 2 usage or configuration, "
+        "3 a list that cannot be used, 4 disk, memory, lock or database."
+    )(deliver)

@@ -1,0 +1,286 @@
+"""Deliver, apply, plan again: on the embedded store and on a real PostgreSQL, with the same results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from engine.deliveries import Request, add_requests, standing_requests
+from engine.delivering import DeliverOptions, deliver_to, operation_called, remembered_base
+from engine.environments import Confirmation, Place, apply_files, create_environment, list_environments, set_sales
+from engine.errors import SourceError, UsageError
+from engine.planning import CeilingError
+from engine.progress import Silent
+from engine.project import load_project
+from engine.tables import PROTOCOL_STEP
+from engine.workspace import Workspace
+from tests.planning.support import ALONE, ANNA, AS_OF, EVERYBODY, OPERA, RELAY, ZOE, former, golden
+from tests.support.servers import postgres
+
+YES = Confirmation(lambda name: True)
+SECRETS = ("Anna", "Petit", "Zoé", "anna@", "zoe@", "Haute", "Comédie")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A PostgreSQL server for this module."""
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["embedded", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A project with environments of either kind, none of them made yet."""
+    toml = 'institution = "OPERA"\ncountry = "CH"\n'
+    if request.param == "postgresql":
+        url = request.getfixturevalue("server")
+        with psycopg.connect(url, autocommit=True) as connection:
+            for name in ("preprod", "prod"):
+                connection.execute(f"drop schema if exists assay_{name} cascade".encode())
+        toml += "".join(f'[environments.{name}]\nurl = "{url}"\n' for name in ("preprod", "prod"))
+    return project(tmp_path, toml)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Place:
+    """A project whose environments are files."""
+    return project(tmp_path, 'institution = "OPERA"\ncountry = "CH"\n')
+
+
+def project(folder: Path, toml: str) -> Place:
+    (folder / "assay.toml").write_text(toml, encoding="utf-8")
+    return Place(folder, load_project(folder))
+
+
+def environment(place: Place, name: str = "preprod") -> None:
+    create_environment(place, name, institution=None, organization=None, country=None)
+
+
+def run(place: Place, contacts: Sequence[Mapping[str, Any]] = EVERYBODY, *joined: tuple[str, str | None, str]) -> None:
+    """What a run would leave: these contacts in golden, these numbers that lead to others."""
+    assert place.project is not None
+    with Workspace.open(place.project.workspace, threads=2, memory="1GB") as ws:
+        ws.create(PROTOCOL_STEP)
+        former(ws, *joined)
+        golden(ws, contacts, place.folder / "run")
+
+
+def options(place: Place, **more: Any) -> DeliverOptions:
+    assert place.project is not None
+    plain = DeliverOptions(
+        environment="preprod", out=place.folder / "out" / "deliver", workspace=place.project.workspace, as_of=AS_OF
+    )
+    return replace(plain, **more)
+
+
+def deliver(place: Place, **more: Any) -> dict[str, Any]:
+    return deliver_to(place, options(place, for_real=True, accept_removals=True, **more), Silent())
+
+
+def delivered(place: Place, told: Mapping[str, Any]) -> list[Path]:
+    return [Path(told["folder"]) / entry["file"] for entry in told["files"] if entry["part"]]
+
+
+def apply(place: Place, files: Sequence[Path], name: str = "preprod") -> list[dict[str, Any]]:
+    facts: list[dict[str, Any]] = apply_files(
+        place, files, name, as_of=AS_OF, at="2026-11-22T12:00:00+01:00", log=place.folder / "log", language="en",
+        confirmation=YES, watcher=Silent(),
+    )["files"]  # fmt: skip
+    return facts
+
+
+def numbers(place: Place, name: str, *found: str) -> Path:
+    path = place.folder / name
+    path.write_text("\n".join(found), encoding="utf-8")
+    return path
+
+
+def test_what_is_delivered_and_applied_leaves_nothing_to_deliver(place: Place) -> None:
+    environment(place)
+    run(place)
+    told = deliver(place)
+    assert told["plan"]["operations"] == {"INSERT": 5, "UPDATE": 2}
+    files = delivered(place, told)
+    assert [file.name for file in files] == ["preprod_2_contacts.csv", "preprod_3_after.csv"]
+    facts = apply(place, files)
+    assert [(fact["imported"], fact["not_imported"], fact["rules"]) for fact in facts] == [(5, 0, {}), (2, 0, {})]
+    assert deliver(place)["plan"]["rows"] == 0
+    # applied twice changes once
+    assert [fact["applied"] for fact in apply(place, files)] == [False, False]
+
+    set_sales(place, "preprod", numbers(place, "sales.txt", "151"))
+    changed = [{**ANNA, "email": "zoe@x.ch", "town": None}, {**OPERA, "organisation": "Opéra"}, RELAY]
+    run(place, changed, ("102", "101", "joined"), ("151", "101", "joined"))
+    told = deliver(place)
+    assert [(entry["part"], entry["rows"]) for entry in told["files"] if entry["part"]] == [
+        ("free", 1), ("main", 2), ("remove", 1),
+    ]  # fmt: skip
+    assert told["plan"]["by_hand"] == {"has_sales": 1}
+    rekeyed = (Path(told["folder"]) / "rekey.csv").read_text(encoding="utf-8")
+    assert rekeyed == "old_number;new_number\n102;101\n151;101\n"
+    facts = apply(place, delivered(place, told))
+    assert all(fact["not_imported"] == 0 and not fact["rules"] for fact in facts)
+    again = deliver(place)["plan"]
+    assert (again["rows"], again["by_hand"]) == (0, {"has_sales": 1})
+
+    # the join is undone after delivery: the compensating operations
+    run(place)
+    told = deliver(place)
+    assert told["plan"]["operations"] == {"UPDATE": 2, "UPDATEACT": 1}
+    apply(place, delivered(place, told))
+    assert deliver(place)["plan"]["rows"] == 0
+    (base,) = list_environments(place)
+    assert (base["active"], base["invalid"]) == (6, 0)
+
+
+def test_a_dry_run_leaves_nothing_and_equals_the_real_one_by_hash(embedded: Place) -> None:
+    environment(embedded)
+    run(embedded)
+    dry = deliver_to(embedded, options(embedded), Silent())
+    left = {path.name for path in embedded.folder.iterdir()}
+    assert left == {"assay.toml", ".assay", "environments", "run"}
+    assert not list((embedded.folder / ".assay").glob("dry*"))
+    real = deliver(embedded)
+    assert (dry["sha256"], dry["files"], dry["written"], real["written"]) == (
+        real["sha256"], real["files"], False, True,
+    )  # fmt: skip
+    manifest = Path(real["folder"]) / "manifest.json"
+    assert hashlib.sha256(manifest.read_bytes()).hexdigest() == real["sha256"]
+    said = json.dumps(dry, ensure_ascii=False) + manifest.read_text(encoding="utf-8")
+    assert not [secret for secret in SECRETS if secret in said]
+    assert {sample["operation"] for sample in dry["samples"]} == {"INSERT", "UPDATE"}
+
+
+def test_a_file_is_refused_in_another_environment_than_its_own(embedded: Place) -> None:
+    environment(embedded)
+    environment(embedded, "prod")
+    run(embedded)
+    (contacts, after) = delivered(embedded, deliver(embedded))
+    with pytest.raises(SourceError, match="made for preprod, not for prod: nothing was changed"):
+        apply(embedded, [contacts], "prod")
+    moved = embedded.folder / "renamed.csv"
+    moved.write_bytes(contacts.read_bytes())
+    with pytest.raises(SourceError, match="made for preprod"):
+        apply(embedded, [moved], "prod")
+    # by the manifest beside it, where nobody remembers its hash
+    (embedded.folder / "delivered" / "files.jsonl").unlink()
+    with pytest.raises(SourceError, match="made for preprod"):
+        apply(embedded, [after], "prod")
+    assert [base["active"] for base in list_environments(embedded)] == [0, 0]
+
+
+def test_since_last_is_the_difference_to_what_the_last_delivery_made(embedded: Place) -> None:
+    run(embedded)
+    first = deliver(embedded, since="last")  # there is no environment to look at
+    assert first["plan"]["operations"] == {"INSERT": 5, "UPDATE": 2}
+    assert deliver(embedded, since="last")["plan"]["rows"] == 0
+    run(embedded, [{**ANNA, "town": "Renens"}, ZOE, OPERA, RELAY, ALONE])
+    assert deliver_to(embedded, options(embedded, since="last"), Silent())["plan"]["operations"] == {"UPDATE": 1}
+    assert deliver(embedded, since="last")["plan"]["operations"] == {"UPDATE": 1}
+    assert deliver(embedded, since="last")["plan"]["rows"] == 0
+    last = remembered_base(embedded, "preprod")
+    assert last.path.stat().st_mode & 0o777 == 0o600
+    # read or remembered, the same delivery
+    environment(embedded)
+    run(embedded)
+    (contacts, after) = delivered(embedded, first | {"folder": deliver(embedded)["folder"]})
+    apply(embedded, [contacts, after])
+    assert deliver(embedded)["plan"]["rows"] == 0
+
+
+def test_a_list_is_carried_out_once_and_stands_until_it_is_withdrawn(embedded: Place) -> None:
+    environment(embedded)
+    run(embedded)
+    apply(embedded, delivered(embedded, deliver(embedded)))
+    asked = (("ANONYMIZE", numbers(embedded, "gdpr.txt", "101")), ("INVALIDATE", numbers(embedded, "old.txt", "102")))
+    told = deliver(embedded, lists=asked)
+    assert told["plan"]["operations"] == {"ANONYMIZE": 1, "INVALIDATE": 1}
+    assert told["plan"]["removals_by_reason"] == {"gdpr": 1, "old": 1}
+    apply(embedded, delivered(embedded, told))
+    assert deliver(embedded)["plan"]["rows"] == 0
+    back = (("UPDATEACT", numbers(embedded, "back.txt", "102")),)
+    assert deliver(embedded, lists=back)["plan"]["operations"] == {"UPDATEACT": 1}
+
+
+def test_more_removals_than_the_ceiling_need_somebody_s_word(embedded: Place) -> None:
+    environment(embedded)
+    run(embedded)
+    apply(embedded, delivered(embedded, deliver(embedded)))
+    asked = (("INVALIDATE", numbers(embedded, "old.txt", "102")),)
+    dry = deliver_to(embedded, options(embedded, lists=asked), Silent())
+    assert (dry["too_many_removals"], dry["plan"]["removals"], dry["plan"]["there"]) == (True, 1, 6)
+    before = sorted(path.name for path in Path(dry["folder"]).iterdir())
+    with pytest.raises(CeilingError, match="1 of 6 contacts"):
+        deliver_to(embedded, options(embedded, lists=asked, for_real=True), Silent())
+    assert sorted(path.name for path in Path(dry["folder"]).iterdir()) == before
+    assert not (embedded.folder / "requests.jsonl").exists()
+    assert deliver(embedded, lists=asked)["plan"]["removals"] == 1
+
+
+@pytest.mark.parametrize(
+    ("operations", "rows"),
+    [
+        (("INSERT",), [("main", 5), ("after", 2)]),
+        (("UPDATE",), []),
+        (("DROP", "ANONYMIZE"), []),
+    ],
+)
+def test_operations_can_be_sent_apart(operations: tuple[str, ...], rows: list[Any], embedded: Place) -> None:
+    environment(embedded)
+    run(embedded)
+    told = deliver_to(embedded, options(embedded, operations=operations), Silent())
+    assert [(entry["part"], entry["rows"]) for entry in told["files"] if entry["part"]] == rows
+
+
+def test_long_parts_are_split_and_workbooks_hold_the_same_rows(embedded: Place) -> None:
+    environment(embedded)
+    rules = embedded.folder / "rules" / "delivery" / "secutix.yml"
+    rules.parent.mkdir(parents=True)
+    rules.write_text("file: {rows_per_file: 2, header_row: 1}\n", encoding="utf-8")
+    run(embedded)
+    told = deliver(embedded, kind="xlsx")
+    files = delivered(embedded, told)
+    assert [file.name for file in files] == [
+        "preprod_2_contacts_001.xlsx", "preprod_2_contacts_002.xlsx", "preprod_2_contacts_003.xlsx",
+        "preprod_3_after.xlsx",
+    ]  # fmt: skip
+    assert [entry["rows"] for entry in told["files"] if entry["part"]] == [2, 2, 1, 2]
+    assert sum(fact["imported"] for fact in apply(embedded, files)) == 7
+    assert deliver(embedded)["plan"]["rows"] == 0
+    assert not list(Path(told["folder"]).glob("*.xlsx"))  # files of the delivery before are gone
+
+
+def test_a_mistake_is_told_before_anything_is_planned(embedded: Place) -> None:
+    with pytest.raises(UsageError, match="no run has left its tables"):
+        deliver(embedded)
+    run(embedded)
+    with pytest.raises(UsageError, match="no environment preprod"):
+        deliver(embedded)
+    environment(embedded)
+    one = numbers(embedded, "one.txt", "101")
+    with pytest.raises(UsageError, match="two lists name the same"):
+        deliver(embedded, lists=(("DROP", one), ("DELETE", one)))
+    with pytest.raises(UsageError, match="cannot ask for INSERT"):
+        deliver(embedded, lists=(("INSERT", one),))
+    with pytest.raises(UsageError, match="no operation; known: inactivate"):
+        operation_called("merge")
+
+
+def test_of_several_requests_for_a_number_the_last_one_counts(tmp_path: Path) -> None:
+    asked = [Request("1", "INVALIDATE", "old"), Request("2", "DROP", "x", "dev"), Request("3", "DELETE", "y")]
+    assert add_requests(tmp_path, asked) == 3
+    assert add_requests(tmp_path, asked) == 0
+    assert add_requests(tmp_path, [Request("1", "ANONYMIZE", "erased"), Request("3", "UPDATEACT", "y")]) == 2
+    assert standing_requests(tmp_path, "preprod").to_pylist() == [
+        {"contact_number": "1", "operation": "ANONYMIZE", "reason": "erased"}
+    ]
+    assert [row["contact_number"] for row in standing_requests(tmp_path, "dev").to_pylist()] == ["1", "2"]
+    with pytest.raises(UsageError, match="1 to 20 digits"):
+        Request("12x", "DROP", "x")
