@@ -66,9 +66,6 @@ KINDS = (
     _kind("7z", "a 7z archive", _starts(b"7z\xbc\xaf"), "Unpack it first."),
     _kind("rar", "a RAR archive", _starts(b"Rar!"), "Unpack it first."),
     _kind("picture", "a picture", _starts(b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
-    _kind("access", "an Access database", _starts(b"\x00\x01\x00\x00Standard")),
-    _kind("parquet", "a Parquet file", _starts(b"PAR1")),
-    _kind("sqlite", "an SQLite database", _starts(b"SQLite format 3")),
     _kind("pgdmp", "a PostgreSQL dump", _starts(b"PGDMP")),
     _kind("rtf", "an RTF text", _starts(b"{\\rtf")),
 )

@@ -14,7 +14,18 @@ MODULES = (
     "postgresql",
     "mysql",
     "sqlserver",
+    "oracle",
+    "odbc",
+    "pg_custom",
     "sql_script",
+    "access_file",
+    "filemaker_file",
+    "parquet_file",
+    "sqlite_file",
+    "dbf_file",
+    "vcard_file",
+    "ldif_file",
+    "json_file",
     "elsewhere",  # formats that only tell what to ask for: before those that would take anything
     "workbook_file",
     "text_file",  # last: takes any text

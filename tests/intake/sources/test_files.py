@@ -1,0 +1,323 @@
+"""Files of every kind that holds tables: their rows arrive as written, what cannot be read is held, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from engine.errors import SourceError, UsageError
+from engine.intake import SourceFile
+from engine.workspace import Workspace
+from tests.conftest import rows
+from tests.intake.conftest import Stage
+
+Write = Callable[[str, str | bytes], Path]
+
+ACCESS = Path(__file__).parents[2] / "data" / "access"
+
+
+def cells(ws: Workspace) -> list[list[str | None]]:
+    return [row["cells"] for row in rows(ws, "intake.line", "line_no", "cells")]
+
+
+def headers(ws: Workspace) -> list[str]:
+    return list(ws.rows("select headers from intake.source")[0][0])
+
+
+def held(ws: Workspace) -> list[tuple[int, str]]:
+    return [(row["file_line"], row["reason"]) for row in rows(ws, "intake.held", "line_no", "file_line", "reason")]
+
+
+# -- Parquet --------------------------------------------------------------------------------------
+
+
+def test_parquet_keeps_every_type_as_text(ws: Workspace, stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "x.dat"
+    duckdb.execute(
+        f"copy (select * from (values ('Zoé', date '1970-12-31', 1.50::decimal(9,2), null, 'x'::blob), "
+        f"('', null, -2, true, null)) t(nom, naissance, solde, actif, photo)) to '{path}' (format parquet)"
+    )
+    stage(path)
+    assert headers(ws) == ["nom", "naissance", "solde", "actif", "photo"]
+    assert cells(ws) == [["Zoé", "1970-12-31", "1.50", None, None], [None, None, "-2.00", "true", None]]
+
+
+def test_a_cut_parquet_is_refused(stage: Stage, write: Write) -> None:
+    with pytest.raises(SourceError, match=r"cut\.parquet cannot be read as a Parquet file"):
+        stage(write("cut.parquet", b"PAR1" + b"\x00" * 100))
+
+
+# -- JSON -----------------------------------------------------------------------------------------
+
+
+def test_json_lines_are_laid_flat_and_numbers_stay_as_written(ws: Workspace, stage: Stage, write: Write) -> None:
+    lines = [
+        '{"name": {"first": "Zoé", "last": "Moser"}, "phones": ["1", "2"], "balance": 1.50}',
+        '{"name": {"last": "Lutz"}, "vip": true, "balance": 12345678901234567890}',
+    ]
+    stage(write("x.jsonl", "\n".join(lines)))
+    assert headers(ws) == ["name first", "name last", "phones 1", "phones 2", "balance", "vip"]
+    assert cells(ws) == [
+        ["Zoé", "Moser", "1", "2", "1.50", None],
+        [None, "Lutz", None, None, "12345678901234567890", "true"],
+    ]
+
+
+def test_a_line_that_is_no_object_is_held(ws: Workspace, stage: Stage, write: Write) -> None:
+    report = stage(write("x.jsonl", '{"nom": "Moser"}\n{"nom": "Mos\n\n[1]\n{"nom": "Lutz"}\n'))
+    assert held(ws) == [(2, "no_json_object"), (4, "no_json_object")]
+    assert (report.rows_in, report.rows_out) == (4, 2)
+
+
+def test_a_list_of_objects_is_read(ws: Workspace, stage: Stage, write: Write) -> None:
+    stage(write("x.json", json.dumps([{"nom": "Moser", "ville": "Bern"}, {"ville": None, "nom": "Lutz"}], indent=1)))
+    assert cells(ws) == [["Moser", "Bern"], ["Lutz", None]]
+
+
+def test_a_list_that_was_cut_is_refused_without_its_values(stage: Stage, write: Write) -> None:
+    with pytest.raises(SourceError, match="not JSON at character") as refused:
+        stage(write("x.json", '[{"nom": "Moser"}, {"nom": "Secret'))
+    assert "Secret" not in str(refused.value)
+
+
+def test_json_nested_without_end_is_held(ws: Workspace, stage: Stage, write: Write) -> None:
+    stage(write("x.jsonl", '{"a": "b", "nom": "Moser"}\n{"a": ' + "[" * 100_000 + "]" * 100_000 + "}\n"))
+    assert held(ws) == [(2, "no_json_object")]
+
+
+def test_a_csv_that_begins_with_a_brace_stays_a_csv(ws: Workspace, stage: Stage, write: Write) -> None:
+    stage(write("x.csv", "{nom},ville\nMoser,Bern\nLutz,Chur\n"))
+    assert cells(ws) == [["Moser", "Bern"], ["Lutz", "Chur"]]
+
+
+# -- SQLite ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Path:
+    path = tmp_path / "base.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute('create table "Contacts été" ("N° client" integer, nom text, solde, photo blob)')
+        connection.executemany(
+            'insert into "Contacts été" values (?, ?, ?, ?)',
+            [(1, "Zoé", 1.5, b"\x00\x01"), (2, "", "01000", None), (3, None, None, None)],
+        )
+        connection.execute("insert into \"Contacts été\" (nom) values (cast(x'c9' as text))")
+        connection.execute("create view trap as select load_extension('/nothing')")
+        connection.execute("create table empty (a)")
+    connection.close()
+    return path
+
+
+def test_sqlite_gives_its_only_filled_table(ws: Workspace, stage: Stage, sqlite: Path) -> None:
+    before = sqlite.read_bytes()
+    stage(sqlite)
+    assert headers(ws) == ["N° client", "nom", "solde", "photo"]
+    assert cells(ws)[:2] == [["1", "Zoé", "1.5", None], ["2", None, "01000", None]]
+    assert cells(ws)[2:] == [["3", None, None, None], [None, "É", None, None]]
+    assert held(ws) == []
+    assert sqlite.read_bytes() == before
+    assert [path.name for path in sqlite.parent.iterdir() if path.is_file()] == ["base.db"]
+
+
+def test_of_several_tables_one_must_be_chosen(ws: Workspace, stage: Stage, sqlite: Path) -> None:
+    with sqlite3.connect(sqlite) as connection:
+        connection.execute("create table ventes as select 1 as n")
+    connection.close()
+    with pytest.raises(UsageError, match=r"2 tables: Contacts été \(4 rows\), ventes \(1 rows\)"):
+        stage(sqlite)
+    stage(SourceFile(sqlite, table="ventes"))
+    assert cells(ws) == [["1"]]
+
+
+def test_a_damaged_sqlite_is_refused(stage: Stage, sqlite: Path) -> None:
+    sqlite.write_bytes(sqlite.read_bytes()[:1500])
+    with pytest.raises(SourceError, match=r"base\.db cannot be read as an SQLite database"):
+        stage(sqlite)
+
+
+# -- dBase ----------------------------------------------------------------------------------------
+
+
+def dbf(records: list[tuple[bytes, ...]], *, driver: int = 0, deleted: int = 0) -> bytes:
+    """A dBase III table with NOM C(10), NAISSANCE D(8), SOLDE N(8,2), ACTIF L(1), as the format's description says."""
+    fields = ((b"NOM", b"C", 10, 0), (b"NAISSANCE", b"D", 8, 0), (b"SOLDE", b"N", 8, 2), (b"ACTIF", b"L", 1, 0))
+    width = 1 + sum(size for _, _, size, _ in fields)
+    begins = 32 + 32 * len(fields) + 1
+    head = struct.pack("<BBBBLHH17xBxx", 3, 99, 5, 17, len(records), begins, width, driver)
+    body = b"".join(struct.pack("<11sc4xBB14x", name, kind, size, decimals) for name, kind, size, decimals in fields)
+    lines = b""
+    for number, record in enumerate(records):
+        padded = [cell.ljust(size) for cell, (_, _, size, _) in zip(record, fields, strict=True)]
+        lines += (b"*" if number < deleted else b" ") + b"".join(padded)
+    return head + body + b"\r" + lines + b"\x1a"
+
+
+def test_dbf_fields_stay_as_written_in_the_code_page_of_dos(ws: Workspace, stage: Stage, write: Write) -> None:
+    report = stage(write("clients.dbf", dbf([("Zoé".encode("cp850"), b"19701231", b"    1.50", b"T")])))
+    assert headers(ws) == ["NOM", "NAISSANCE", "SOLDE", "ACTIF"]
+    assert cells(ws) == [["Zoé", "19701231", "1.50", "T"]]
+    assert any("read as cp850" in note for note in report.notes)
+
+
+def test_dbf_believes_its_language_driver(ws: Workspace, stage: Stage, write: Write) -> None:
+    stage(write("clients.dbf", dbf([("Zoé".encode("cp1252"), b"", b"", b"?")], driver=0x03)))
+    assert cells(ws) == [["Zoé", None, None, None]]
+
+
+def test_rows_deleted_in_a_dbf_are_held(ws: Workspace, stage: Stage, write: Write) -> None:
+    gone, kept = (b"Gone", b"", b"", b""), (b"Kept", b"", b"", b"")
+    report = stage(write("clients.dbf", dbf([gone, kept], deleted=1)))
+    assert cells(ws) == [["Kept", None, None, None]]
+    assert [reason for _, reason in held(ws)] == ["deleted_row"]
+    assert (report.rows_in, report.rows_out, report.rows_held) == (2, 1, 1)
+
+
+# -- vCard ----------------------------------------------------------------------------------------
+
+CARDS = """BEGIN:VCARD
+VERSION:2.1
+N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Moser;Zo=C3=A9
+TEL;CELL:079 123 45 67
+TEL;WORK;FAX:022 333 44 55
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+FN:Anna Lutz
+N:Lutz;Anna;;Dr.;
+ORG:Théâtre;Presse
+EMAIL;TYPE=INTERNET:anna@example.org
+EMAIL;TYPE=INTERNET:lutz@example.org
+ADR;TYPE=HOME:;;Amselweg 3;Bern;;3007;Suisse
+ADR;TYPE=WORK:;;Quai 9;Genève;;1200;
+PHOTO;ENCODING=b:AAAA
+NOTE:zwei\\nZeilen
+END:VCARD
+BEGIN:VCARD
+VERSION:4.0
+FN:never ended
+"""
+
+
+def test_cards_of_all_versions_become_lines(ws: Workspace, stage: Stage, write: Write) -> None:
+    stage(write("book.vcf", CARDS))
+    first, second = (dict(zip(headers(ws), line, strict=True)) for line in cells(ws))
+    assert (first["First name"], first["Last name"]) == ("Zoé", "Moser")
+    assert (first["Mobile"], first["Fax"]) == ("079 123 45 67", "022 333 44 55")
+    assert (second["Title"], second["Organisation"], second["Department"]) == ("Dr.", "Théâtre", "Presse")
+    assert (second["Email"], second["Email 2"]) == ("anna@example.org", "lutz@example.org")
+    assert (second["Street"], second["Postcode"], second["Town"]) == ("Amselweg 3", "3007", "Bern")
+    assert (second["Street 2"], second["Town 2"], second["Remark"]) == ("Quai 9", "Genève", "zwei\nZeilen")
+    assert held(ws) == [(19, "bad_card")]
+
+
+# -- LDIF -----------------------------------------------------------------------------------------
+
+ENTRIES = """version: 1
+# an address book
+dn: cn=Anna Lutz,ou=people
+objectClass: person
+cn: Anna Lutz
+sn:: WsO8cmNoZXI=
+mail: anna@example.org
+mail: lutz@example.org
+description: a line that
+  goes on
+userPassword:: c2VjcmV0
+
+dn: cn=gone
+changetype: delete
+
+dn: cn=Broken
+sn:: %%%
+
+dn: cn=Zoé
+cn: Zoé
+"""
+
+
+def test_entries_become_lines_without_their_passwords(ws: Workspace, stage: Stage, write: Write) -> None:
+    stage(write("book.ldif", ENTRIES))
+    assert headers(ws) == ["dn", "cn", "sn", "mail", "mail 2", "description"]
+    assert cells(ws)[0][1:] == ["Anna Lutz", "Zürcher", "anna@example.org", "lutz@example.org", "a line that goes on"]
+    assert held(ws) == [(13, "bad_entry"), (16, "bad_entry")]
+    assert "secret" not in str(cells(ws))
+
+
+# -- Access ---------------------------------------------------------------------------------------
+
+needs_mdbtools = pytest.mark.skipif(shutil.which("mdb-export") is None, reason="mdbtools is not installed")
+
+
+@needs_mdbtools
+@pytest.mark.parametrize("name", ["contacts_v2003.mdb", "contacts_v2019.accdb"])
+def test_access_gives_every_row_of_old_and_new_files(ws: Workspace, stage: Stage, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "without_extension"
+    shutil.copyfile(ACCESS / name, path)
+    report = stage(path)
+    assert (report.rows_in, report.rows_out) == (30, 30)
+    first = dict(zip(headers(ws), cells(ws)[0], strict=True))
+    assert {"id", "nom"} <= {header.lower() for header in first} or len(first) > 5
+    assert any("é" in (cell or "") for line in cells(ws) for cell in line)
+    assert max(len(cell or "") for line in cells(ws) for cell in line) > 2_000
+
+
+@needs_mdbtools
+def test_a_damaged_access_file_is_refused(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "half.mdb"
+    path.write_bytes((ACCESS / "contacts_v2003.mdb").read_bytes()[:5_000])
+    with pytest.raises(SourceError):
+        stage(path)
+
+
+# -- FileMaker ------------------------------------------------------------------------------------
+
+FMP = """<?xml version="1.0" encoding="UTF-8" ?>
+<FMPXMLRESULT xmlns="http://www.filemaker.com/fmpxmlresult"><ERRORCODE>0</ERRORCODE>
+<DATABASE DATEFORMAT="D/m/yyyy" LAYOUT="" NAME="c.fmp12" RECORDS="2" TIMEFORMAT="k:mm:ss"/>
+<METADATA><FIELD EMPTYOK="YES" MAXREPEAT="1" NAME="Nom" TYPE="TEXT"/><FIELD EMPTYOK="YES" MAXREPEAT="2" NAME="Tél"
+ TYPE="TEXT"/></METADATA><RESULTSET FOUND="2">
+<ROW MODID="1" RECORDID="1"><COL><DATA>Zoé &amp; Cie</DATA></COL><COL><DATA>1</DATA><DATA>2</DATA></COL></ROW>
+<ROW MODID="1" RECORDID="2"><COL><DATA>a&#13;b</DATA></COL><COL><DATA></DATA></COL></ROW>
+</RESULTSET></FMPXMLRESULT>"""
+
+
+def test_filemaker_s_xml_with_repeated_fields(ws: Workspace, stage: Stage, write: Write) -> None:
+    report = stage(write("c.xml", FMP))
+    assert headers(ws) == ["Nom", "Tél", "Tél 2"]
+    assert cells(ws) == [["Zoé & Cie", "1", "2"], ["a\nb", None, None]]
+    assert any("D/m/yyyy" in note for note in report.notes)
+
+
+def test_an_entity_reads_no_other_file(ws: Workspace, stage: Stage, write: Write) -> None:
+    secret = write("secret.txt", "hunter2")
+    doctype = f'<!DOCTYPE FMPXMLRESULT [<!ENTITY x SYSTEM "{secret.as_uri()}">]>\n<FMPXMLRESULT'
+    stage(write("c.xml", FMP.replace("<FMPXMLRESULT", doctype, 1).replace("Zoé", "Zoé&x;")))
+    assert "hunter2" not in str(cells(ws))
+
+
+def test_entities_that_multiply_do_not_multiply(ws: Workspace, stage: Stage, write: Write) -> None:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    doctype = f'<!DOCTYPE FMPXMLRESULT [<!ENTITY l0 "lol">{laughs}]>\n<FMPXMLRESULT'
+    stage(write("c.xml", FMP.replace("<FMPXMLRESULT", doctype, 1).replace("Zoé", "Zoé&l9;")))
+    assert cells(ws)[0][0] == "Zoé & Cie"
+
+
+def test_a_filemaker_export_that_was_cut_is_refused(stage: Stage, write: Write) -> None:
+    with pytest.raises(SourceError, match="cannot be read as a FileMaker XML export"):
+        stage(write("c.xml", FMP[: FMP.index("<ROW MODID", FMP.index("<ROW") + 5)]))
+
+
+def test_the_mer_of_an_old_macintosh(ws: Workspace, stage: Stage, write: Write) -> None:
+    text = '"Nom","Prénom","Ville"\r"Müller","Zoé","Genève"\r"Lutz","Anna\x0bMaria","Bern"\r'
+    stage(write("c.mer", text.encode("mac_roman")))
+    assert headers(ws) == ["Nom", "Prénom", "Ville"]
+    assert cells(ws)[0] == ["Müller", "Zoé", "Genève"]
+    assert len(cells(ws)) == 2
