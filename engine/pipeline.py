@@ -86,6 +86,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             )
         with clock.stage("golden") as done:
             done(golden.survive(ws, book, numbers=numbers, watcher=watcher))
+            golden.name_households(ws, book)
         with clock.stage("golden quality") as done:
             done(quality.check(ws, expectations, tables=["golden.contact"], as_of=options.as_of, watcher=watcher))
         with clock.stage("delivery") as done:

@@ -469,6 +469,17 @@ GOLDEN_CONTESTED = Table(
     GOLDEN_CHOICE.columns,
 )
 
+GOLDEN_HOUSEHOLD = Table(
+    "golden.household",
+    "one row per private person who shares home and surname with another: they are named, never merged",
+    (
+        _need("contact_id", TEXT, "contact"),
+        _need("household", TEXT, "H and the smallest contact number of its members"),
+        _need("household_name", TEXT, "surname of the member with that number"),
+        _need("members", INTEGER, "contacts in the household"),
+    ),
+)
+
 GOLDEN_DOUBT = Table(
     "golden.doubt",
     "one row per golden value that hardly anything decided: to confirm with the contact or in the source",
@@ -651,6 +662,7 @@ TABLES: tuple[Table, ...] = (
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
     MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
     GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_DOUBT, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
+    GOLDEN_HOUSEHOLD,
     DELIVERY_OPERATION, DELIVERY_AFTER, DELIVERY_HELD, DELIVERY_NOTE,
     PLANNING_REQUEST, PLANNING_OPERATION, PLANNING_HELD, EXTRACTS_CONTACT, EXTRACTS_DECISION,
 )  # fmt: skip

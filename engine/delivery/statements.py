@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.delivery import forms
 from engine.delivery.forms import Cell
 from engine.delivery.reasons import REASONS
-from engine.rulebook.delivery import DeliveryRules, FieldRule
+from engine.rulebook.delivery import HOUSEHOLD, DeliveryRules, FieldRule
 from engine.sql import identifier, literal
 from engine.vocabulary import FIELD_CODES, KINDS
 from engine.workspace import in_list
@@ -63,7 +63,7 @@ located as (
         lower(concat_ws('|', contact.addr_line1, contact.postcode, contact.town)) as own_place,
         {own},
         {sites}
-    from golden.contact as contact
+    from {_contacts(rules)} as contact
     -- one equality and nothing else: a further condition on the left side makes this a nested loop
     left join structure on structure.contact_id = if(contact.kind = 'relay', contact.structure_contact_id, null)
     {those}
@@ -108,6 +108,16 @@ select
     {told}
 from made
 """
+
+
+def _contacts(rules: DeliveryRules) -> str:
+    """golden.contact, with the household of each where a field asks for it."""
+    if not any(rule.attribute in HOUSEHOLD for rule in rules.fields):
+        return "golden.contact"
+    return (
+        "(select contact.*, household, household_name "
+        "from golden.contact as contact left join golden.household as home using (contact_id))"
+    )
 
 
 def _of_structure(name: str) -> str:

@@ -3,8 +3,9 @@
 The road: :func:`survive`. Which value wins is rules/survivorship/contact.yml; what its words mean is preferences.py.
 """
 
+from engine.golden.household import name_households
 from engine.golden.identity import append_identity, moved_keys, recognise, succeed, unclaimed
 from engine.golden.numbers import Numbers
 from engine.golden.survive import survive
 
-__all__ = ["Numbers", "append_identity", "moved_keys", "recognise", "succeed", "survive", "unclaimed"]
+__all__ = ["Numbers", "append_identity", "moved_keys", "name_households", "recognise", "succeed", "survive", "unclaimed"]

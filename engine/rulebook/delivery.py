@@ -18,6 +18,10 @@ Form = Literal[
 _OWN_SOURCE: frozenset[str] = frozenset({"address_line", "admin_number"})
 
 
+HOUSEHOLD: tuple[str, ...] = ("household", "household_name")
+"""What a field may carry of golden.household besides the attributes of the contact."""
+
+
 def _known_attribute(name: str) -> str:
     if name not in CONTACT_ATTRIBUTES:
         raise ValueError(f'unknown attribute "{name}"; known: {", ".join(CONTACT_ATTRIBUTES)}')
@@ -92,7 +96,7 @@ class FieldRule(RuleModel):
     @field_validator("attribute")
     @classmethod
     def _known_source(cls, attribute: str | None) -> str | None:
-        return None if attribute is None else _known_attribute(attribute)
+        return attribute if attribute is None or attribute in HOUSEHOLD else _known_attribute(attribute)
 
     @model_validator(mode="after")
     def _fed(self) -> Self:

@@ -35,7 +35,9 @@ def golden(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
         entry["filled_share"] = share(entry["choices"], contacts)
     order = {name: number for number, name in enumerate(CONTACT_ATTRIBUTES)}
     figures = dict(sorted(report.figures.items())) if report else {}
+    households, members = ws.rows("select count(distinct household), count(*) from golden.household")[0]
     return {
+        "households": {"households": households, "contacts": members},
         "figures": {name: value for name, value in figures.items() if "." not in name},
         "evidence": _evidence(figures),
         "to_confirm": [
