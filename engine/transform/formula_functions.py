@@ -84,7 +84,7 @@ def as_date(node: Node) -> Node:
         return node
     if node.type != "text":
         raise MistakeError("a date is needed here: a column of dates, or DATE(year;month;day)")
-    four = "case when regexp_matches({0}, '\\d{4}') then "
+    four = "case when regexp_matches({0}, '\\d\\d\\d\\d') then "
     read = (
         four + "coalesce(" + ", ".join(f"try_strptime(trim({{0}}), '{form}')" for form in _READ_AS_DATE) + ")::date end"
     )

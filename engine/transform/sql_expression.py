@@ -16,7 +16,7 @@ from engine.sql import literal
 from engine.transform import sandbox
 from engine.transform.node import MistakeError, Node, Role, column, fixed
 
-DEPTH_LIMIT = 60
+DEPTH_LIMIT = 150
 _CONSTANT_LIMIT = 2_000
 
 Growth = Literal["first", "sum", "short"]
