@@ -110,9 +110,14 @@ def _writing() -> tuple[type, ...]:
 
 
 def _name(node: object) -> str:
+    """Name of a function; of a package's (``utl_http.request``) the package, when that is what reaches out."""
     from sqlglot import exp
 
+    assert isinstance(node, exp.Func)
+    if isinstance(node.parent, exp.Dot) and node.arg_key == "expression":
+        package = node.parent.this.name
+        if _REACHES_OUT.fullmatch(package):
+            return package
     if isinstance(node, exp.Anonymous):
         return str(node.this).rpartition(".")[2]
-    assert isinstance(node, exp.Func)
     return node.sql_name()

@@ -283,3 +283,20 @@ def test_a_quote_that_never_closes_holds_the_last_statement_only(ws: Workspace, 
     stage(write("a.sql", "INSERT INTO c (id, nom) VALUES (1, 'a');\nINSERT INTO c (id, nom) VALUES (2, 'b);\nx\n"))
     assert cells(ws) == [["1", "a"]]
     assert rows(ws, "intake.held", "reason") == [{"reason": "cut_line"}]
+
+
+@pytest.mark.parametrize("by", ["pg_restore", "pgdumplib"])
+def test_a_dump_in_the_custom_format_gives_the_rows_of_the_server(
+    by: str, ws: Workspace, pg_database: str, tmp_path: Path, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pg_dump(pg_database, tmp_path / "crm.backup", "-Fc")
+    if by == "pgdumplib":
+        monkeypatch.setenv("PATH", str(tmp_path))
+    stage(SourceFile(path, table="contacts"))
+    assert cells(ws) == ROWS
+    assert rows(ws, "intake.source", "file", "format") == [{"file": "crm.backup", "format": "pg_custom"}]
+
+
+def test_a_damaged_custom_dump_is_told(write: Write, stage: Stage) -> None:
+    with pytest.raises(SourceError, match="is damaged, or of a newer PostgreSQL"):
+        stage(write("crm.backup", b"PGDMP" + bytes(range(256)) * 4))
