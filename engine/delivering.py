@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from engine import journal
 from engine.deliveries import FOLDER, Request, add_requests, remember_files, standing_requests
 from engine.delivery.files import file_form, write_split
 from engine.environments import Place, existing_store, read_numbers
@@ -138,6 +139,14 @@ def deliver_to(place: Place, options: DeliverOptions, watcher: Watcher) -> dict[
         if options.for_real:
             # the files first: killed between the two, the same delivery again makes the same files
             _remember(ws, place, book, base, options, settings, asked, told)
+            journal.note(
+                place.project,
+                "deliver",
+                environment=options.environment,
+                operations=told["plan"]["operations"],
+                sha256=told["sha256"],
+                files=told["files"],
+            )
         return {**told, "written": options.for_real, "too_many_removals": refused, "folder": str(folder)}
 
 

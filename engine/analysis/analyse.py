@@ -175,28 +175,36 @@ def _table(entry: Mapping[str, Any], contact_tables: set[str], sure: float) -> d
     """A table as the analysis shows it: how it was read, and what each column would feed."""
     headers = {column["header"].strip().upper() for column in entry["columns"]}
     names = ("source", "file", "sheet", "format", "encoding", "bytes", "lines", "loaded", "held")
-    columns = [
-        {
-            **{name: column[name] for name in ("position", "header", "attribute", "confidence", "why", "filled")},
-            **{name: column[name] for name in ("filled_share", "distinct", "distinct_exact", "shapes")},
-            "standing": _standing(column, sure),
-        }
-        for column in entry["columns"]
-    ]
+    places: dict[int, list[Mapping[str, Any]]] = {}
+    for column in entry["columns"]:
+        places.setdefault(column["position"], []).append(column)
     return {
         **{name: entry[name] for name in names},
         "contacts": entry["source"] in contact_tables,
         "secutix_format": {"INSTITUTION", "OPERATION"} <= headers,
-        "columns": columns,
+        "columns": [_column(feeds, sure) for feeds in places.values()],
     }
 
 
-def _standing(column: Mapping[str, Any], sure: float) -> str:
+def _column(entries: Sequence[Mapping[str, Any]], sure: float) -> dict[str, Any]:
+    """A column of a source; several entries when it feeds several attributes."""
+    feeds = [entry for entry in entries if entry["attribute"] is not None and entry["attribute"] not in EXTRAS]
+    shown = ("position", "header", "filled", "filled_share", "distinct", "distinct_exact", "shapes")
+    return {
+        **{name: entries[0][name] for name in shown},
+        "feeds": [entry["attribute"] for entry in feeds],
+        "confidence": min((entry["confidence"] for entry in feeds), default=0.0),
+        "why": entries[0]["why"],
+        "standing": _standing(entries[0], feeds, sure),
+    }
+
+
+def _standing(column: Mapping[str, Any], feeds: Sequence[Mapping[str, Any]], sure: float) -> str:
     """fed, unsure, criterion (feeds nothing but may become one), unused, or empty."""
     if not column["filled"]:
         return "empty"
-    if column["attribute"] is not None and column["attribute"] not in EXTRAS:
-        return "fed" if column["confidence"] >= sure else "unsure"
+    if feeds:
+        return "fed" if min(entry["confidence"] for entry in feeds) >= sure else "unsure"
     return "criterion" if 2 <= column["distinct"] <= _LIST_OF_VALUES else "unused"
 
 

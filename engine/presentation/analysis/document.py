@@ -135,7 +135,7 @@ def _sources(book: Any, analysis: Mapping[str, Any], words: Words) -> None:
         form = form if table["contacts"] else words.text("no_contacts")
         book.add_heading(_plain(table["source"]), 2)
         told = [table["file"], table["sheet"], table["format"], table["encoding"], form]
-        told.append(f"{say.number(table['loaded'])} {words.text('rows').lower()}")
+        told.append(words.text("row_count", table["loaded"]))
         if table["held"]:
             told.append(words.text("held", table["held"]))
         book.add_paragraph(_plain(" · ".join(part for part in told if part)), style="Note")
@@ -148,7 +148,7 @@ def _sources(book: Any, analysis: Mapping[str, Any], words: Words) -> None:
                 column["header"],
                 words.feeds(column),
                 words.text(f"standing.{column['standing']}"),
-                say.percent(column["confidence"]) if column["attribute"] else "–",
+                say.percent(column["confidence"]) if column["feeds"] else "–",
                 say.percent(column["filled_share"]),
                 say.number(column["distinct"]),
                 "  ".join(shape["shape"] for shape in column["shapes"][:2]),
@@ -190,7 +190,7 @@ def _plan(book: Any, analysis: Mapping[str, Any], words: Words) -> None:
         ]
         for task in analysis["plan"]
     ]
-    made = _table(book, head, rows, (36, 70, 28, 18, 18), "lllrl")
+    made = _table(book, head, rows, (36, 68, 26, 20, 20), "lllrl")
     _tint(made, 4, [task["risk"] for task in analysis["plan"]])
     for row, task in zip(made.rows[1:], analysis["plan"], strict=True):
         for run in row.cells[1].paragraphs[0].runs:
@@ -212,18 +212,18 @@ def _proposal(book: Any, proposal: Mapping[str, Any], words: Words) -> None:
         return [
             words.of(entry["title"]) + (f"\n{told}" if told else ""),
             words.of(rate["title"]),
-            words.say.decimal(float(entry["days"]), 2),
+            words.hours(entry["hours"]),
             words.money(rate["day"]),
             words.money(entry["price"]),
         ]
 
-    head = [words.text(key) for key in ("item", "role", "days", "rate", "amount")]
+    head = [words.text(key) for key in ("item", "role", "effort", "rate", "amount")]
     head[-1] += f" {proposal['currency']}"
     sums = [[words.text("net"), "", "", "", words.money(proposal["net"])]]
     if float(proposal["vat_percent"]):
         sums.append([words.vat(proposal), "", "", "", words.money(proposal["vat"])])
     sums.append([f"{words.text('total')} {proposal['currency']}", "", "", "", words.money(proposal["total"])])
-    widths, aligned = (80, 30, 16, 22, 22), "llrrr"
+    widths, aligned = (72, 30, 20, 24, 24), "llrrr"
     made = _table(book, head, [*(line(entry) for entry in proposal["lines"]), *sums], widths, aligned)
     for row in (made.rows[-len(sums)], made.rows[-1]):
         for cell in row.cells:
@@ -249,6 +249,8 @@ def _table(
     made = book.add_table(rows=len(everything), cols=len(widths))
     made.alignment, made.autofit = WD_TABLE_ALIGNMENT.LEFT, False
     _ruled(made)
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Mm(width)
     for number, (row, cells) in enumerate(zip(made.rows, everything, strict=True)):
         is_head = head is not None and number == 0
         _kept_whole(row, repeats=is_head)

@@ -24,13 +24,12 @@ def analysis_html(analysis: Mapping[str, Any], language: Language) -> str:
 def analysis_lines(analysis: Mapping[str, Any], language: Language) -> list[str]:
     """What a person at a terminal wants to know first."""
     words = Words(catalogue(language))
-    say = words.say
     lines = [words.head(analysis), ""]
     for table in analysis["tables"]:
         told = words.text("in_secutix" if table["secutix_format"] else "in_own")
         if not table["contacts"]:
             told = words.text("no_contacts")
-        lines.append(f"  {table['source']}: {say.number(table['loaded'])} {words.text('rows').lower()}, {told}")
+        lines.append(f"  {table['source']}: {words.text('row_count', table['loaded'])}, {told}")
     lines += ["", words.text("failed")]
     for found in analysis["prerequisites"]:
         if found["met"] is False:

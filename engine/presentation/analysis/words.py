@@ -96,4 +96,4 @@ class Words:
 
     def feeds(self, column: Mapping[str, Any]) -> str:
         """What a column would feed."""
-        return self.say.attribute(column["attribute"]) if column["attribute"] else "–"
+        return ", ".join(self.say.attribute(name) for name in column["feeds"]) or "–"
