@@ -82,7 +82,7 @@ class Odbc:
         raise SourceError(f"{self._shown}: a cell has more than {_TEXT_SIZES[-1]:,} characters")
 
     def _reader(self, query: str, size: int) -> Any:
-        settings = ";".join(f"{name}={value}" for name, value in self._source.address.options.items())
+        settings = "".join(f"{name}={value};" for name, value in self._source.address.options.items())
         try:
             return self._library.read_arrow_batches_from_odbc(
                 query=query,
