@@ -78,8 +78,12 @@ def simulate(
     return Retained(data, files)
 
 
-def write_list(ws: Workspace, rules: RetentionRules, data: Mapping[str, Any], out: Path, *, over_ceiling: bool) -> Path:
-    """Write ``removals.csv``: CONTACT_NR, OPERATION, REASON. Call it after :func:`simulate`.
+def write_lists(
+    ws: Workspace, rules: RetentionRules, data: Mapping[str, Any], out: Path, *, over_ceiling: bool
+) -> dict[str, Path]:
+    """Write a list per proposal (``anonymise.csv`` ...: CONTACT_NR, OPERATION, REASON) that deliveries take.
+
+    Call it after :func:`simulate`. A list of an earlier time that has nobody now is removed.
 
     Raises:
         CeilingReached: more than the ceiling, and ``over_ceiling`` was not given.
@@ -90,19 +94,25 @@ def write_list(ws: Workspace, rules: RetentionRules, data: Mapping[str, Any], ou
             f"{data['ceiling']:.1%}; no list was written",
             hint="Look at the report. If it is meant: --over-ceiling.",
         )
-    operation = {rule.name: OPERATIONS[rule.propose] for rule in rules.rules}
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\n")
-    writer.writerow(("CONTACT_NR", "OPERATION", "REASON"))
-    rows = ws.rows(
-        f"select contact_nr, rule from {PROPOSAL} where rule is not null and excepted is null "
-        "order by length(contact_nr), contact_nr"
-    )
-    for number, rule in rows:
-        writer.writerow((number, operation[rule], rule))
-    path = out / "removals.csv"
-    write_text(path, text.getvalue())
-    return path
+    written: dict[str, Path] = {}
+    for proposal, operation in OPERATIONS.items():
+        named = [rule.name for rule in rules.rules if rule.propose == proposal]
+        rows = ws.rows(
+            f"select contact_nr, rule from {PROPOSAL} where rule in (select unnest($named)) and excepted is null "
+            "order by length(contact_nr), contact_nr",
+            {"named": named},
+        )
+        path = out / f"{proposal}.csv"
+        if not rows:
+            path.unlink(missing_ok=True)
+            continue
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=";", lineterminator="\n")
+        writer.writerow(("CONTACT_NR", "OPERATION", "REASON"))
+        writer.writerows((number, operation, rule) for number, rule in rows)
+        write_text(path, text.getvalue())
+        written[proposal] = path
+    return written
 
 
 def load_rules(project: Project) -> RetentionRules:

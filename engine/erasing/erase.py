@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import journal
+from engine.deliveries import Request, add_requests
 from engine.erasing.certificate import new_folder, shown, write_certificate, write_operations
 from engine.erasing.elsewhere import environments_holding
 from engine.erasing.files import destroy
@@ -284,6 +285,8 @@ def carry_out(
     for path in copies:
         overwrite(path)
     write_operations(folder, [person.contact_nr for person in erasure.people], operation, at[:10])
+    # planned for every environment that holds them; an environment is never edited from here
+    add_requests(project.root, [Request(person.contact_nr, operation, "erased") for person in erasure.people])
     failed: AssayError | None = None
     if wishes.rerun:
         try:

@@ -162,7 +162,10 @@ def retention(
             files = [str(path) for path in done.files]
             if for_real:
                 rules = retaining.load_rules(project)
-                files.append(str(retaining.write_list(ws, rules, data, folder, over_ceiling=over_ceiling)))
+                lists = retaining.write_lists(ws, rules, data, folder, over_ceiling=over_ceiling)
+                files += [str(path) for path in lists.values()]
+                for word, path in lists.items():
+                    narrate(f"To plan it: assay deliver --list {word}={path}")
             tell(data, files, as_json)
 
 

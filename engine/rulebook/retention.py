@@ -13,8 +13,8 @@ from engine.vocabulary import Kind
 Proposal = Literal["inactivate", "anonymise", "delete"]
 Activity = Literal["last_order_on", "updated_on", "created_on"]
 
-OPERATIONS: dict[Proposal, str] = {"inactivate": "INVALIDATE", "anonymise": "ANONYMIZE", "delete": "DELETE"}
-"""What the import calls it (section 4 of the format)."""
+OPERATIONS: dict[Proposal, str] = {"inactivate": "INVALIDATE", "anonymise": "ANONYMIZE", "delete": "DROP"}
+"""What the import calls it (section 4 of the format); DROP is for contacts nobody changed since they were imported."""
 
 
 class RetentionRule(RuleModel):

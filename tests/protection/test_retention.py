@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from engine.delivering import operation_called
 from engine.errors import RuleErrors
 from engine.project import Project
 from engine.protection.retention import PROPOSAL, propose
-from engine.retaining import CeilingReached, load_rules, simulate, write_list
+from engine.retaining import CeilingReached, load_rules, simulate, write_lists
 from engine.rulebook import RuleBook
-from engine.rulebook.retention import RetentionRules
+from engine.rulebook.retention import OPERATIONS, RetentionRules
 from engine.vocabulary import LANGUAGES
 from engine.workspace import Workspace
 from tests.conftest import given
@@ -86,10 +87,14 @@ def test_above_the_ceiling_no_list_is_written_unless_somebody_says_so(ws: Worksp
     assert (data["proposed"], data["share"], data["over_ceiling"]) == (1, 0.1, True)
     rules = load_rules(project)
     with pytest.raises(CeilingReached):
-        write_list(ws, rules, data, tmp_path, over_ceiling=False)
-    assert not (tmp_path / "removals.csv").exists()
-    path = write_list(ws, rules, data, tmp_path, over_ceiling=True)
-    assert path.read_text(encoding="utf-8") == "CONTACT_NR;OPERATION;REASON\n1;DELETE;dormant_prospect\n"
+        write_lists(ws, rules, data, tmp_path, over_ceiling=False)
+    assert not list(tmp_path.glob("*.csv"))
+    (tmp_path / "anonymise.csv").write_text("of last time")
+    written = write_lists(ws, rules, data, tmp_path, over_ceiling=True)
+    assert list(written) == ["delete"]
+    assert written["delete"].read_text(encoding="utf-8") == "CONTACT_NR;OPERATION;REASON\n1;DROP;dormant_prospect\n"
+    assert not (tmp_path / "anonymise.csv").exists()
+    assert all(operation_called(word) == operation for word, operation in OPERATIONS.items())
 
 
 def test_the_report_counts_by_rule_source_and_year_and_shows_forms_not_names(ws: Workspace, tmp_path: Path) -> None:
