@@ -14,6 +14,9 @@ from engine.remote import Address, Credentials
 
 Format = Literal["csv", "xlsx", "xls", "ods"]
 
+WEB_SCHEMES = ("http", "https", "s3")
+"""Addresses of a file, which is fetched and then read like any other."""
+
 _CHUNK = 1 << 20
 _SEPARATORS = re.compile(r"[:\x00-\x1f\x7f]+")  # ":" stands between source and key in record_id
 
@@ -79,6 +82,8 @@ class SourceAddress:
     @property
     def stem(self) -> str:
         """What the source is called unless it was given a name."""
+        if self.address.scheme in WEB_SCHEMES:
+            return Path(self.address.database).stem or self.address.scheme
         table = None if self.query else self.table or self.address.fragment
         return (table or self.address.database or self.address.scheme).rpartition(".")[2]
 

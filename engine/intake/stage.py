@@ -13,6 +13,7 @@ from engine.intake.source_file import SourceAddress, SourceFile, check_usable, f
 from engine.intake.sources import Asked, Kind, Loaded, Place, kind_of
 from engine.intake.sources.choice import choose_tables
 from engine.intake.sources.reading_only import check_query
+from engine.intake.sources.web import at_hand
 from engine.ledger import StageReport
 from engine.progress import Watcher
 from engine.rulebook import RuleBook
@@ -91,7 +92,12 @@ def _header_words(headers: HeaderRules) -> frozenset[str]:
     return frozenset(fold(word) for group in groups for word in group)
 
 
-def _stage_source(ws: Workspace, source: Asked, place: Place, totals: frozenset[str], taken: set[str]) -> list[str]:
+def _stage_source(ws: Workspace, asked: Asked, place: Place, totals: frozenset[str], taken: set[str]) -> list[str]:
+    with at_hand(asked, place.scratch) as source:
+        return _stage_at_hand(ws, source, place, totals, taken)
+
+
+def _stage_at_hand(ws: Workspace, source: Asked, place: Place, totals: frozenset[str], taken: set[str]) -> list[str]:
     size = check_usable(source) if isinstance(source, SourceFile) else None
     kind = kind_of(source)
     if query := _query(source, kind):

@@ -1,8 +1,8 @@
 """JSON: one object a line (JSON lines), or one list of objects.
 
 Objects are laid flat: ``{"name": {"last": "Moser"}, "phones": ["1", "2"]}`` has the columns ``name last``,
-``phones 1`` and ``phones 2``. Lines are parsed one by one: one that is no object is held, and is not the end of the file.
-A number is kept as it is written (``1e3`` stays ``1e3``).
+``phones 1`` and ``phones 2``. Lines are parsed one by one: one that is no object is held, and is not the end of the
+file. A number is kept as it is written (``1e3`` stays ``1e3``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from engine.intake.sources.file_source import FileSource, plain_headers, refuse_
 from engine.workspace import Workspace
 
 _LARGEST_LIST = 512 << 20  # bytes: a list is one value and has to be in memory whole
-_DEEPEST = 8
+DEEPEST = 8
+"""Levels of nesting that become columns; what lies deeper stays JSON."""
+
+"""Levels of nesting that become columns; what lies deeper stays JSON."""
 _LONGEST_LINE = 16 << 20
 
 
@@ -58,7 +61,7 @@ class JsonFile(FileSource):
                 continue
             flat: dict[str, str | None] = {}
             try:
-                _lay_flat(value, "", flat, _DEEPEST)
+                lay_flat(value, "", flat, DEEPEST)
             except RecursionError:
                 yield place, None, "no_json_object", "nested too deeply"
                 continue
@@ -95,8 +98,8 @@ class JsonFile(FileSource):
 _KINDS: dict[type, str] = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
 
 
-class _Number(str):
-    """A number as it is written."""
+class Number(str):
+    """A number as it is written: for ``json.loads(parse_float=Number, parse_int=Number)``."""
 
     __slots__ = ()
 
@@ -104,7 +107,7 @@ class _Number(str):
 def _parsed(text: bytes) -> tuple[Any, str | None]:
     """The value, or where it stops being JSON: a place, never a value."""
     try:
-        return json.loads(text.decode("utf-8"), parse_float=_Number, parse_int=_Number, parse_constant=_Number), None
+        return json.loads(text.decode("utf-8"), parse_float=Number, parse_int=Number, parse_constant=Number), None
     except UnicodeDecodeError as error:
         return None, f"byte {error.start + 1} is not UTF-8"
     except json.JSONDecodeError as error:
@@ -113,15 +116,16 @@ def _parsed(text: bytes) -> tuple[Any, str | None]:
         return None, "nested too deeply"
 
 
-def _lay_flat(value: Any, name: str, into: dict[str, str | None], deeper: int) -> None:
+def lay_flat(value: Any, name: str, into: dict[str, str | None], deeper: int = DEEPEST) -> None:
+    """Put every text and number in ``value`` under the names that lead to it into ``into``."""
     if isinstance(value, dict | list) and deeper == 0:
         into[name] = json.dumps(value, ensure_ascii=False)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            _lay_flat(inner, f"{name} {key}".strip(), into, deeper - 1)
+            lay_flat(inner, f"{name} {key}".strip(), into, deeper - 1)
     elif isinstance(value, list):
         for number, inner in enumerate(value, start=1):
-            _lay_flat(inner, f"{name} {number}".strip(), into, deeper - 1)
+            lay_flat(inner, f"{name} {number}".strip(), into, deeper - 1)
     elif isinstance(value, bool):
         into[name] = "true" if value else "false"
     else:
