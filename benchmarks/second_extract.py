@@ -93,8 +93,8 @@ class Outcome:
     said: list[str] = field(default_factory=list)
 
 
-def measure(folder: Path, seed: int, rows: int, *, whole: bool = False) -> Outcome:
-    """Make a project in ``folder`` and take it through all extracts."""
+def measure(folder: Path, seed: int, rows: int, *, each: int = 2, whole: bool = False) -> Outcome:
+    """Make a project in ``folder`` and take it through all extracts, with so many changes of each kind."""
     started = time.perf_counter()
     outcome = Outcome(seed)
     base = make_base(rows, seed)
@@ -102,7 +102,7 @@ def measure(folder: Path, seed: int, rows: int, *, whole: bool = False) -> Outco
     with _only_what_decides(whole):
         first = _extract(project, base, "first")
         _freeze(project)
-        changes = Changes(base, contacts_of(OFFICE, first), contacts_of(LETTERS, first), seed)
+        changes = Changes(base, contacts_of(OFFICE, first), contacts_of(LETTERS, first), seed, each=each)
         changed = changes.inject()
         second = _extract(project, changed, "j-1")
         check(outcome, first, second, changes.expected)

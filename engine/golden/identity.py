@@ -1,8 +1,8 @@
 """Identity: which contact_id each group of records bears, so that it lasts over extracts, merges and their undoing.
 
-Every group of records claims the ids its records ever bore. All claims stand in one total order (claim.sql); walked in
-that order, a claim is granted when neither its group nor its id is taken. Whoever gets none founds a new id. Ids of
-groups that vanish sleep and can only be claimed by their own records again.
+A group that was neither split nor joined keeps its id. The others claim the ids their records ever bore. All claims stand
+in one total order (claim.sql); walked in that order, a claim is granted when neither its group nor its id is taken.
+Whoever gets none founds a new id. Ids of groups that vanish sleep and can only be claimed by their own records again.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def assign_identity(ws: Workspace, numbers: Numbers) -> Figures:
     ws.put("golden_remembered", numbers.remembered)
     ws.execute(f"create or replace temp table golden_known as {ws.statement('golden', 'known')}")
     ws.execute("create or replace temp table golden_granted (cluster_no integer, contact_id varchar)")
-    if ws.value("select count(*) from golden_known"):
+    ws.execute(f"insert into golden_granted by name {ws.statement('golden', 'unchanged')}")
+    if ws.value("select count(*) from golden_known anti join golden_granted using (cluster_no)"):
         ws.execute(f"create or replace temp table golden_id_claim as {ws.statement('golden', 'claim')}")
         while _grant_round(ws):
             pass

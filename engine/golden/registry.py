@@ -10,7 +10,7 @@ One JSON object a line; what it holds says what it is::
     {"contact_id": "c1f..", "state": "joined", "into": "c77..", "extract": ".."}      active, joined or gone
 
 A record's ordinal is the place of its first line among the first lines of all records; a set is the hash of its
-records' ordinals. The file of a million contacts is about 200 MB and is read in seconds.
+records' ordinals. The file of a million contacts is about 290 MB (58 MB at 200,000, measured).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -98,7 +99,7 @@ def append_lines(ws: Workspace, path: Path, select: str) -> int:
 
 
 def _numbered(table: pa.Table) -> pa.Table:
-    return table.append_column("line", pa.array(range(table.num_rows), pa.int64()))
+    return table.append_column("line", pa.array(np.arange(table.num_rows, dtype=np.int64)))
 
 
 def _refuse_damage(found: pa.Table, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,29 @@ def test_a_frozen_project_stops_before_writing_when_rules_or_columns_changed(pro
     assert code == 3
     assert "clients: columns missing: E-mail" in stderr
     assert (project / "out" / "manifest.json").read_bytes() == manifest
+
+
+def test_without_the_derived_data_ids_and_numbers_are_the_same_and_without_the_registry_nothing_runs(
+    project: Path,
+) -> None:
+    first, memory = contacts(project), (project / "numbers.jsonl").read_bytes()
+    shutil.rmtree(project / ".assay")
+    again(project, ANN.format(100), PAUL.format(200), EVA.format(300), extract="first")
+    assert contacts(project) == first
+    assert (project / "numbers.jsonl").read_bytes() == memory
+    (project / "numbers.jsonl").write_bytes(b"")
+    code, _, stderr = assay("run", "--as-of", "2026-12-05")
+    assert code == 2
+    assert "numbers.jsonl is empty, but extract first was given numbers" in stderr
+
+
+def test_decisions_that_do_not_apply_any_more_are_named(project: Path) -> None:
+    assert assay("join", "100", "200", "--by", "Ana")[0] == 0
+    again(project, ANN.format(100), EVA.format(300))
+    idle = (project / "out" / "decisions_idle.csv").read_text(encoding="utf-8").splitlines()
+    assert idle[1:] == ["clients:100,clients:200,match,record_gone"]
+    delta = json.loads((project / "out" / "delta.json").read_text(encoding="utf-8"))
+    assert delta["decisions"] == {"followed": 0, "record_gone": 1, "overruled": 0}
+    assert 0 < delta["quality"]["now"] <= 1
+    again(project, ANN.format(100), PAUL.format(200), EVA.format(300), extract="j")
+    assert not (project / "out" / "decisions_idle.csv").exists()

@@ -1,11 +1,18 @@
 -- One row per group of records and contact_id it may claim, with its place in the one total order.
--- Reads: golden_known, golden_past, golden_registry, golden_ordinal, golden_remembered (temp).
--- The order, strongest first: neither split nor joined -> keep; these very records bore it -> an undone merge;
--- somebody here bears it now -> the target holds it; its number came from the source; the founder; the oldest bearer.
+-- Reads: golden_known, golden_granted, golden_past, golden_registry, golden_ordinal, golden_remembered (temp).
+-- Whoever was neither split nor joined has kept its id already (unchanged.sql). Then, strongest first: these very records
+-- bore it -> an undone merge; somebody here bears it now -> the target holds it; its number came from the source; the
+-- founder; the oldest bearer.
 with
+open_group as (
+    select known.*
+    from golden_known as known
+    anti join golden_granted using (cluster_no)
+),
+
 held as (
     select known.cluster_no, known.ordinal, past.first_id, past.current_id
-    from golden_known as known
+    from open_group as known
     join golden_past as past using (ordinal)
 ),
 
@@ -20,7 +27,7 @@ size as (
             md5(string_agg(ordinal::varchar, ',' order by ordinal))[1:16]
         ) as set_hash,
         if(count(*) = 1, min(ordinal), null) as only_ordinal
-    from golden_known
+    from open_group
     group by cluster_no
 ),
 
@@ -42,7 +49,7 @@ former_set as (
 
 claimed as (
     select distinct known.cluster_no, registry.contact_id
-    from golden_known as known
+    from open_group as known
     join golden_ordinal as bearer using (ordinal)
     join golden_registry as registry on registry.record_id = bearer.record_id
     where registry.contact_id is not null
@@ -59,12 +66,6 @@ bearers as (
         min(ordinal) as oldest
     from held
     group by cluster_no, current_id
-),
-
-spread as (
-    select contact_id, count(*) as clusters
-    from bearers
-    group by contact_id
 ),
 
 founders as (
@@ -85,7 +86,6 @@ select
     claimed.contact_id,
     row_number() over (
         order by
-            coalesce(bearers.records = size.records and spread.clusters = 1, false) desc,
             (former_set.contact_id is not null) desc,
             (bearers.records is not null) desc,
             coalesce(head.from_source, false) desc,
@@ -97,7 +97,7 @@ select
 from claimed
 join size using (cluster_no)
 left join bearers using (cluster_no, contact_id)
-left join spread using (contact_id)
 left join founders using (cluster_no, contact_id)
 left join former_set using (cluster_no, contact_id)
 left join head using (contact_id)
+anti join golden_granted as taken on taken.contact_id = claimed.contact_id

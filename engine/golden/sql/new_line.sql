@@ -13,6 +13,7 @@ borne as (
         member.record_id,
         granted.contact_id,
         member.cluster_no,
+        member.cluster_size,
         member.cluster_size = 1 as alone,
         fingerprint.fingerprint,
         known.ordinal,
@@ -40,6 +41,7 @@ placed as (
     select
         record_id,
         cluster_no,
+        cluster_size,
         contact_id,
         coalesce(ordinal, base.roots + row_number() over (partition by ordinal is null order by record_id)) as ordinal
     from borne, base
@@ -50,8 +52,8 @@ sets as (
         contact_id,
         md5(string_agg(ordinal::varchar, ',' order by ordinal))[1:16] as set_hash
     from placed
+    where cluster_size > 1
     group by cluster_no, contact_id
-    having count(*) > 1
 )
 
 select

@@ -38,6 +38,7 @@ went as (
     join golden_known as known using (ordinal)
     join golden_past as past using (ordinal)
     join golden_granted as granted using (cluster_no)
+    anti join golden_granted as alive on alive.contact_id = registry.contact_id
     where registry.contact_id is not null
 ),
 
@@ -58,7 +59,7 @@ now as (
             when where_to."into" is not null then 'joined'
             else 'gone'
         end as state,
-        if(granted.contact_id is null, where_to."into", null) as "into"
+        where_to."into"
     from ever
     left join golden_granted as granted using (contact_id)
     left join where_to using (contact_id)
