@@ -130,8 +130,8 @@ def test_a_number_is_read_as_people_write_it(row: Row, cell: str, number: str | 
 
 _WORDS = st.sampled_from(
     ["a", "b", "'x'", "1", "(", ")", "||", "+", "/", "=", "and", "not", "case when", "then", "end", "in", "like",
-     "lower(", "left(", "coalesce(", "cast(", "as integer", "regexp_replace(", ",", "is null", ";", "--", "select", "from",
-     "null"]
+     "lower(", "left(", "coalesce(", "cast(", "as integer", "regexp_replace(", ",", "is null", ";", "--", "select",
+     "from", "null"]
 )  # fmt: skip
 
 
