@@ -15,6 +15,7 @@ from engine.matching.comparisons import Comparison, comparisons
 from engine.matching.decisions import Decision, spoken
 from engine.matching.patterns import compare, gather
 from engine.matching.scoring import predict, score
+from engine.matching.spark.options import SparkOptions
 from engine.matching.thresholds import merge_threshold
 from engine.matching.training import Model, chance, colleagues, train
 from engine.progress import Watcher
@@ -41,10 +42,11 @@ _DECISIVE = ("suffix", "siren", "vat")
 
 @dataclass(slots=True)
 class _Told:
-    """What the stage reports at its end."""
+    """What the stage reports at its end, and where pairs are compared."""
 
     notes: list[str] = field(default_factory=list)
     figures: dict[str, int | float | str] = field(default_factory=dict)
+    spark: SparkOptions | None = None
 
 
 def link(
@@ -55,6 +57,7 @@ def link(
     watcher: Watcher,
     decisions: Sequence[Decision] = (),
     models: Mapping[Kind, Model] | None = None,
+    spark: SparkOptions | None = None,
 ) -> StageReport:
     """Find the records that are one contact.
 
@@ -69,6 +72,7 @@ def link(
         watcher: hears what happens.
         decisions: pairs a person joined ("match") or kept apart ("no_match").
         models: trained models to use again, by kind (:func:`engine.matching.load_models`); a kind without one learns.
+        spark: where Spark is, when pairs are compared there instead of in DuckDB; the result is the same.
 
     Returns:
         The stage's report: every record gets a cluster. Figures per kind: units, pairs, threshold, match_share,
@@ -86,7 +90,7 @@ def link(
     named = sorted({record for left, right, _ in decisions for record in (left, right)})
     ws.put("m_spoken", pa.table({"record_id": pa.array(named, pa.string())}))
     ws.execute("create or replace temp table m_structure_cluster (record_id varchar, scl bigint)")
-    told = _Told()
+    told = _Told(spark=spark)
     for kind in _ORDER:
         watcher.step(f"linking {kind}s")
         _link_kind(ws, kind, rules, known, decisions, (models or {}).get(kind), told)
@@ -186,7 +190,7 @@ def _score(
 
     Decisions recalibrate the model first; a model used again has learned from them before.
     """
-    text = predict(ws, model, rules)
+    text = _predict(ws, model, rules, told.spark)
     model = _recalibrate(ws, model, rules, decisions, told)
     score(ws, model, rules, "m_pair", "m_score")
     pairs.keep_scored(ws, rules.thresholds.keep.value)
@@ -207,6 +211,14 @@ def _score(
         f"{kind}_match_share": model.match_share,
     }
     return threshold
+
+
+def _predict(ws: Workspace, model: Model, rules: MatchRules, spark: SparkOptions | None) -> str:
+    if spark is None:
+        return predict(ws, model, rules)
+    from engine.matching.spark.run import predict as predict_on_spark
+
+    return predict_on_spark(ws, model, rules, spark)
 
 
 def _recalibrate(ws: Workspace, model: Model, rules: MatchRules, decisions: Sequence[Decision], told: _Told) -> Model:
