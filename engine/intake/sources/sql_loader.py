@@ -29,9 +29,7 @@ _BEGINS = re.compile(r"(?:\s+|--[^\n]*\n|OPTIONS\s*\([^)]*\))*(?:UNRECOVERABLE\s
 _INFILE = re.compile(r"\bINFILE\s+(?:'([^']*)'|\"([^\"]*)\"|(\*)|(\S+))", re.IGNORECASE)
 _CHARACTERSET = re.compile(r"\bCHARACTERSET\s+'?(\w+)'?", re.IGNORECASE)
 _INTO = re.compile(r"\bINTO\s+TABLE\s+(\"[^\"]*\"(?:\.\"[^\"]*\")?|[^\s(]+)", re.IGNORECASE)
-_TERMINATED = re.compile(
-    r"\bTERMINATED\s+(?:BY\s+)?(?:X'([0-9A-Fa-f]+)'|'([^']*)'|\"([^\"]*)\"|(WHITESPACE|EOF))", re.I
-)
+_TERMINATED = re.compile(r"\bTERMINATED\s+(?:BY\s+)?(?:X'([0-9A-Fa-f]+)'|'([^']*)'|\"([^\"]*)\")", re.I)
 _ENCLOSED = re.compile(r"\bENCLOSED\s+(?:BY\s+)?(?:X'([0-9A-Fa-f]+)'|'([^']*)'|\"([^\"]*)\")", re.IGNORECASE)
 _NULLCOLS = re.compile(r"\bTRAILING\s+NULLCOLS\b", re.IGNORECASE)
 _SKIP = re.compile(r"\bSKIP\s*=\s*(\d+)", re.IGNORECASE)
