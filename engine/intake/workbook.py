@@ -11,8 +11,10 @@ import re
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -35,10 +37,18 @@ _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet as the child wrote it."""
+    """One sheet as the child wrote it.
+
+    Attributes:
+        name / file: what it is called, and its cells as Arrow.
+        padded: column (0 = first) -> digits that its numbers are shown with, leading zeros included, and how many are.
+        notes: what its cells do not tell: hidden rows, merged cells, formulas without a result.
+    """
 
     name: str
     file: Path
+    padded: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,24 @@ def sheets_of(source: SourceFile, format_: Format, scratch: Path) -> list[Sheet]
         )
     if not answer:
         raise SourceError(f"{source.file} holds no filled cell", hint="Export it again.")
-    return [Sheet(item["sheet"], scratch / item["file"]) for item in answer]
+    return [_sheet(item, scratch) for item in answer]
+
+
+def _sheet(item: Mapping[str, Any], scratch: Path) -> Sheet:
+    padded = {
+        _column_number(letters.encode()) - 1: (int(width), int(count))
+        for letters, (width, count) in item.get("padded", {}).items()
+    }
+    told = (
+        ("the sheet is hidden, and was read all the same", bool(item.get("hidden"))),
+        (f"{item.get('hidden_rows', 0)} hidden rows were read too", item.get("hidden_rows", 0)),
+        (f"{item.get('merged', 0)} merged ranges: only their first cell has a value", item.get("merged", 0)),
+        (
+            f"{item.get('unsolved', 0)} formulas have no result: open it, save it, and give it again",
+            item.get("unsolved", 0),
+        ),
+    )
+    return Sheet(item["sheet"], scratch / item["file"], padded, tuple(note for note, is_so in told if is_so))
 
 
 _AS_CSV = "Open it in its own program and save it as CSV (UTF-8)."
@@ -144,7 +171,7 @@ def read_sheet(ws: Workspace, sheet: Sheet, known: frozenset[str]) -> SheetLayou
             return None
         ws.connection.register("__intake_sheet", table)
         try:
-            _stage(ws, names[: len(layout.headers)], layout)
+            _stage(ws, names[: len(layout.headers)], layout, sheet.padded)
         finally:
             ws.connection.unregister("__intake_sheet")
     return layout
@@ -177,7 +204,11 @@ def _extent(row: list[str]) -> int:
     return max((at + 1 for at, cell in enumerate(row) if cell.strip()), default=0)
 
 
-def _stage(ws: Workspace, names: list[str], layout: SheetLayout) -> None:
+_PADDED_SHARE = 0.9
+"""Of a column's whole numbers, those that must be shown with leading zeros: one formatted cell is a slip."""
+
+
+def _stage(ws: Workspace, names: list[str], layout: SheetLayout, padded: Mapping[int, tuple[int, int]]) -> None:
     dated = ws.rows(
         "select "
         + ", ".join(
@@ -185,8 +216,12 @@ def _stage(ws: Workspace, names: list[str], layout: SheetLayout) -> None:
         )
         + " from __intake_sheet"
     )[0]
+    widths = {
+        at: width for at, (width, count) in padded.items() if at < len(names) and _is_padded(ws, names[at], count)
+    }
     cells = ", ".join(
-        f"nullif({_dateless(name) if is_dated else name}, '')" for name, is_dated in zip(names, dated, strict=True)
+        f"nullif({_zeros(name, widths[at]) if at in widths else _dateless(name) if is_dated else name}, '')"
+        for at, (name, is_dated) in enumerate(zip(names, dated, strict=True))
     )
     forget_read(ws)
     ws.execute(
@@ -198,6 +233,17 @@ def _stage(ws: Workspace, names: list[str], layout: SheetLayout) -> None:
         {"body_line": layout.body_line},
     )
     ws.execute(f"create or replace temp view {READ} as select * from {READ_ROWS}")
+
+
+def _is_padded(ws: Workspace, name: str, shown: int) -> bool:
+    whole = int(ws.value(f"select count(*) from __intake_sheet where regexp_full_match({name}, '[0-9]+')"))
+    return shown >= _PADDED_SHARE * whole
+
+
+def _zeros(name: str, width: int) -> str:
+    """The number as the sheet shows it: ``1000`` in the format ``00000`` is ``01000``."""
+    short = f"regexp_full_match({name}, '[0-9]+') and length({name}) < {width}"
+    return f"case when {short} then lpad({name}, {width}, '0') else {name} end"
 
 
 def _dateless(name: str) -> str:

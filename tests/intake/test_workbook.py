@@ -124,3 +124,96 @@ def test_a_password_is_named_as_the_reason(write: Write, stage: Stage) -> None:
     locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le")
     with pytest.raises(SourceError, match="protected by a password"):
         stage(write("locked.xlsx", locked))
+
+
+def test_numbers_shown_with_leading_zeros_keep_them(ws: Workspace, tmp_path: Path, stage: Stage) -> None:
+    path = tmp_path / "c.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("S")
+    postcode, phone = (
+        book.add_format({"num_format": "00000"}),
+        book.add_format({"num_format": '0#" "##" "##" "##" "##'}),
+    )
+    sheet.write_row(0, 0, ["Nom", "CP", "Tél", "Points"])
+    for row, (name, code, number) in enumerate([("A", 1000, 123456789), ("B", 75011, 612345678)], start=1):
+        sheet.write(row, 0, name)
+        sheet.write_number(row, 1, code, postcode)
+        sheet.write_number(row, 2, number, phone)
+        sheet.write_number(row, 3, 7, postcode if row == 1 else None)
+    book.close()
+    stage(path)
+    assert [row["cells"] for row in rows(ws, "intake.line", "line_no", "cells")] == [
+        ["A", "01000", "0123456789", "7"],
+        ["B", "75011", "0612345678", "7"],
+    ]
+
+
+def test_what_the_cells_do_not_tell_is_said(ws: Workspace, tmp_path: Path, stage: Stage) -> None:
+    path = tmp_path / "c.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("S")
+    for row, line in enumerate([["Nom", "Ville", "Somme"], ["A", "Bern", 1], ["B", "Chur", 2], ["C", "Sion", 3]]):
+        sheet.write_row(row, 0, line)
+    sheet.set_row(2, None, None, {"hidden": True})
+    sheet.merge_range("B4:B5", "Sion")
+    sheet.write(4, 0, "D")
+    sheet.write_formula("C5", "=C3+1", None, "")
+    book.close()
+    report = stage(path)
+    assert len(rows(ws, "intake.line", "line_no")) == 4
+    told = " ".join(report.notes)
+    assert "1 hidden rows were read too" in told
+    assert "1 merged ranges" in told
+    assert "1 formulas have no result" in told
+
+
+def test_the_old_binary_format_is_read(ws: Workspace, tmp_path: Path, stage: Stage) -> None:
+    import xlwt
+
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Feuil1")
+    day = xlwt.easyxf(num_format_str="DD/MM/YYYY")
+    for row, line in enumerate([["Nom", "CP", "Naissance"], ["Dupré", "01000", None], ["Meier", 8001, None]]):
+        for column, value in enumerate(line):
+            if value is not None:
+                sheet.write(row, column, value)
+    sheet.write(1, 2, datetime.date(1976, 12, 1), day)
+    path = tmp_path / "c.xls"
+    book.save(str(path))
+    stage(path)
+    assert rows(ws, "intake.source", "format") == [{"format": "xls"}]
+    assert [row["cells"] for row in rows(ws, "intake.line", "line_no", "cells")] == [
+        ["Dupré", "01000", "1976-12-01"],
+        ["Meier", "8001", None],
+    ]
+
+
+def test_an_opendocument_spreadsheet_is_read(ws: Workspace, tmp_path: Path, stage: Stage) -> None:
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    document = OpenDocumentSpreadsheet()
+    sheet = Table(name="Contacts")
+    for line in (["Nom", "CP", "Naissance"], ["Dupré", "01000", datetime.date(1976, 12, 1)], ["Meier", "8001", None]):
+        row = TableRow()
+        for value in line:
+            if isinstance(value, datetime.date):
+                cell = TableCell(valuetype="date", datevalue=value.isoformat())
+                cell.addElement(P(text=value.strftime("%d/%m/%Y")))
+            elif value is None:
+                cell = TableCell()
+            else:
+                cell = TableCell(valuetype="string")
+                cell.addElement(P(text=value))
+            row.addElement(cell)
+        sheet.addElement(row)
+    document.spreadsheet.addElement(sheet)
+    path = tmp_path / "c.ods"
+    document.save(str(path))
+    stage(path)
+    assert rows(ws, "intake.source", "format") == [{"format": "ods"}]
+    assert [row["cells"] for row in rows(ws, "intake.line", "line_no", "cells")] == [
+        ["Dupré", "01000", "1976-12-01"],
+        ["Meier", "8001", None],
+    ]

@@ -48,6 +48,7 @@ class Workbook:
             return None
         place = f"{self._source.file}, sheet {sheet.name}"
         notes = layout_notes(place, layout.header_line, layout.preamble, layout.body_line)
+        notes += [f"{place}: {note}" for note in sheet.notes]
         return Loaded(layout.headers, table=sheet.name, header_line=layout.header_line, notes=tuple(notes))
 
     def ask(self, ws: Workspace, query: str) -> Loaded:
