@@ -1,7 +1,7 @@
 """The child process that opens a workbook: a hostile file may kill it, never the run.
 
 ``python -I workbook_child.py FILE FOLDER [SHEET]`` writes one Arrow file per sheet that is not empty into FOLDER, all
-cells as text, and prints a JSON list of ``{sheet, file, rows}``; of .xlsx also what the text of the cells does not tell:
+cells as text, and prints a JSON list of ``{sheet, file, rows}``; of .xlsx also what the text of cells does not tell:
 ``padded`` (column -> [digits, cells] of numbers shown with leading zeros), ``hidden_rows``, ``hidden``, ``merged``,
 ``unsolved`` (formulas without a result). One cell at XFD1048576 makes the reader ask for 512 GiB and abort; the address
 space limit turns that into an end of this process.
