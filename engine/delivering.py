@@ -129,7 +129,7 @@ def deliver_to(place: Place, options: DeliverOptions, watcher: Watcher) -> dict[
         watcher.step(f"{options.environment}: plan")
         plan = _of_operations(ws, plan_operations(ws, book, base), options)
         watcher.step(f"{options.environment}: files")
-        folder = options.out / options.environment
+        folder = options.out / _folder_name(options, settings)
         refused = plan.too_many and not options.accept_removals
         if options.for_real and refused:
             plan.refuse_removals()
@@ -201,6 +201,14 @@ def _planned_against(
             "last_number": "0",
         },
     )
+
+
+def _folder_name(options: DeliverOptions, settings: Mapping[str, str]) -> str:
+    """What is there is looked at again each time, so a delivery takes the place of the one before; what is only
+    remembered goes on from the delivery before, whose files must stay until they are applied."""
+    if options.since == "environment":
+        return options.environment
+    return f"{options.environment}_{int(settings.get('deliveries', 0)) + 1:03d}"
 
 
 def remembered_base(place: Place, environment: str) -> EmbeddedStore:
@@ -341,7 +349,9 @@ def _remember(
     kept = {name: settings[name] for name in ("institution", "organization", "country")}
     kept["last_number"] = str(remarks.pop("last_number"))
     last = remembered_base(place, options.environment)
-    if not last.exists():
+    before = last.settings() if last.exists() else {}
+    kept["deliveries"] = str(int(before.get("deliveries", 0)) + 1)
+    if not before:
         last.create(kept)
     for table in (CONTACT, PROPERTY, SALE):
         ws.execute(f"create or replace temp table {table.name} as select * from there_{table.name}")

@@ -111,12 +111,16 @@ def test_what_is_delivered_and_applied_leaves_nothing_to_deliver(place: Place) -
     assert [file.name for file in files] == ["preprod_2_contacts.csv", "preprod_3_after.csv"]
     facts = apply(place, files)
     assert [(fact["imported"], fact["not_imported"], fact["rules"]) for fact in facts] == [(5, 0, {}), (2, 0, {})]
-    assert deliver(place)["plan"]["rows"] == 0
     # applied twice changes once
     assert [fact["applied"] for fact in apply(place, files)] == [False, False]
+    assert deliver(place)["plan"]["rows"] == 0
 
     set_sales(place, "preprod", numbers(place, "sales.txt", "151"))
-    changed = [{**ANNA, "email": "zoe@x.ch", "town": None}, {**OPERA, "organisation": "Opéra"}, RELAY]
+    changed: list[Mapping[str, Any]] = [
+        {**ANNA, "email": "zoe@x.ch", "town": None},
+        {**OPERA, "organisation": "Opéra"},
+        RELAY,
+    ]
     run(place, changed, ("102", "101", "joined"), ("151", "101", "joined"))
     told = deliver(place)
     assert [(entry["part"], entry["rows"]) for entry in told["files"] if entry["part"]] == [
@@ -143,9 +147,9 @@ def test_what_is_delivered_and_applied_leaves_nothing_to_deliver(place: Place) -
 def test_a_dry_run_leaves_nothing_and_equals_the_real_one_by_hash(embedded: Place) -> None:
     environment(embedded)
     run(embedded)
+    before = {path.name for path in embedded.folder.iterdir()}
     dry = deliver_to(embedded, options(embedded), Silent())
-    left = {path.name for path in embedded.folder.iterdir()}
-    assert left == {"assay.toml", ".assay", "environments", "run"}
+    assert {path.name for path in embedded.folder.iterdir()} == before
     assert not list((embedded.folder / ".assay").glob("dry*"))
     real = deliver(embedded)
     assert (dry["sha256"], dry["files"], dry["written"], real["written"]) == (
@@ -183,15 +187,16 @@ def test_since_last_is_the_difference_to_what_the_last_delivery_made(embedded: P
     assert deliver(embedded, since="last")["plan"]["rows"] == 0
     run(embedded, [{**ANNA, "town": "Renens"}, ZOE, OPERA, RELAY, ALONE])
     assert deliver_to(embedded, options(embedded, since="last"), Silent())["plan"]["operations"] == {"UPDATE": 1}
-    assert deliver(embedded, since="last")["plan"]["operations"] == {"UPDATE": 1}
+    second = deliver(embedded, since="last")
+    assert second["plan"]["operations"] == {"UPDATE": 1}
     assert deliver(embedded, since="last")["plan"]["rows"] == 0
     last = remembered_base(embedded, "preprod")
     assert last.path.stat().st_mode & 0o777 == 0o600
-    # read or remembered, the same delivery
+    # every delivery keeps its files: an environment that could not be read holds the same once all are applied
     environment(embedded)
-    run(embedded)
-    (contacts, after) = delivered(embedded, first | {"folder": deliver(embedded)["folder"]})
-    apply(embedded, [contacts, after])
+    assert [Path(told["folder"]).name for told in (first, second)] == ["preprod_001", "preprod_003"]
+    for told in (first, second):
+        apply(embedded, delivered(embedded, told))
     assert deliver(embedded)["plan"]["rows"] == 0
 
 
