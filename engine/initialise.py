@@ -17,6 +17,8 @@ from engine.progress import Watcher
 from engine.project import PROJECT_FILE
 from engine.rulebook import RuleBook
 from engine.rulebook.mapping import dump_mapping, mapping_file
+from engine.rulebook.registry import source_mapping
+from engine.rulebook.schema import SCHEMAS, schema_text
 from engine.tables import PROTOCOL_STEP
 from engine.workspace import Workspace
 
@@ -51,6 +53,9 @@ def create_project(
             shutil.copyfile(path, folder / "incoming" / path.name)
         written = {PROJECT_FILE: _project_text(folder.resolve().name, sources, country, institution)}
         written |= {f"rules/{name}": text for name, text in mappings.items()}
+        if mappings:
+            general = source_mapping()
+            written[f"{SCHEMAS}/{general.schema_file}"] = schema_text(general)
         written |= {"decisions.jsonl": "", "numbers.jsonl": ""}
         written |= {".gitignore": _IGNORED}
         for name, text in written.items():

@@ -10,8 +10,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from engine import __version__
 from engine.errors import AssayError, Problem, RuleErrors, SurroundingsError, UsageError
 from engine.options import rule_books
@@ -22,13 +20,10 @@ from engine.rulebook.load import Document, Keys
 from engine.rulebook.mapping import SourceMapping, load_mapping, mapping_file
 from engine.rulebook.mapping_names import name_problems, resolve
 from engine.rulebook.registry import RuleFile, rule_files, source_mapping
+from engine.rulebook.schema import SCHEMAS, modeline, schema_text
 from engine.shipped import shipped
 from engine.workspace import Workspace
 
-SCHEMAS = "schemas"
-"""Folder of a project for the JSON Schemas that editors read."""
-
-_SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FLOW = 100
 
 
@@ -151,31 +146,6 @@ def eject(rule: RuleFile, project: Project) -> list[Path]:
     return [target, schema]
 
 
-def modeline(rule: RuleFile) -> str:
-    """The comment by which editors find the schema of a rule file of a project."""
-    up = "../" * rule.name.count("/")
-    return f"# yaml-language-server: $schema={up}{SCHEMAS}/{rule.schema_file}"
-
-
-def schema_text(rule: RuleFile) -> str:
-    """The JSON Schema of a rule file as text."""
-    return json.dumps(schema_of(rule), ensure_ascii=False, indent=2) + "\n"
-
-
-def schema_of(rule: RuleFile) -> dict[str, Any]:
-    """The JSON Schema of a rule file, for editors.
-
-    A project's file may say only what differs: nothing is required then, and ``enabled: false`` may stand everywhere.
-    """
-    made = TypeAdapter(rule.model).json_schema(by_alias=True, mode="validation")
-    if not rule.whole:
-        _loosen(made)
-    if rule.relative.startswith("mapping/") and rule.whole:
-        for hidden in ("origin", "places"):
-            made.get("properties", {}).pop(hidden, None)
-    return {"$schema": _SCHEMA_DIALECT, **made, "title": rule.name}
-
-
 def write_schemas(folder: Path) -> list[Path]:
     """Write the schema of every shipped rule file, and of the mapping of a source, into ``folder``.
 
@@ -255,18 +225,6 @@ def _believed(mapping: SourceMapping) -> list[str]:
     for step in mapping.steps:
         names += [name for name in step.reads if resolve(name, names) is None]
     return list(dict.fromkeys(names))
-
-
-def _loosen(part: Any) -> None:
-    if isinstance(part, dict):
-        part.pop("required", None)
-        if part.get("additionalProperties") is False and isinstance(part.get("properties"), dict):
-            part["properties"].setdefault("enabled", {"type": "boolean", "description": "false switches it off"})
-        for item in part.values():
-            _loosen(item)
-    elif isinstance(part, list):
-        for item in part:
-            _loosen(item)
 
 
 def _yaml(data: Any, keys: Keys, indent: int = 0) -> Iterator[tuple[str, Keys]]:

@@ -81,6 +81,7 @@ def schema(
         from engine import ruling
         from engine.errors import UsageError
         from engine.rulebook.registry import find_rule, source_mapping
+        from engine.rulebook.schema import schema_text
 
         if out is not None:
             for path in ruling.write_schemas(out):
@@ -90,7 +91,7 @@ def schema(
             raise UsageError("which rule file?", hint="Name one, or write all schemas with --out DIR.")
         general = source_mapping()
         rule = find_rule(name, {**ruling.known_rules(_project()), general.name: general})
-        typer.echo(ruling.schema_text(rule), nl=False)
+        typer.echo(schema_text(rule), nl=False)
 
 
 def _project() -> Project | None:

@@ -273,7 +273,10 @@ def mapping_file(source: str) -> str:
     return f"mapping/{stem}_source.yml" if stem in _VOCABULARY else f"mapping/{stem}.yml"
 
 
-_HEAD_LINES = 3
+MODELINE = "# yaml-language-server: $schema=../../schemas/rules.mapping.SOURCE.json"
+"""By this comment editors find the schema that `assay init` and `assay rules schema --out schemas` write."""
+
+_HEAD_LINES = 4
 """Lines of :func:`dump_mapping` before the first column."""
 
 
@@ -283,6 +286,7 @@ def dump_mapping(mapping: SourceMapping) -> str:
     Lookup tables of files are written out: the text stands alone.
     """
     lines = [
+        MODELINE,
         f"# Which column of {mapping.source} feeds which attribute; null = not used. Correct a line and run again.",
         f"source: {_scalar(mapping.source)}",
         "columns:",

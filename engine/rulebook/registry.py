@@ -126,7 +126,7 @@ def find_rule(name: str, known: Mapping[str, RuleFile]) -> RuleFile:
     """
     asked = name.removeprefix("./").removesuffix(".yml")
     by_word = {key.removesuffix(".yml"): one for key, one in known.items()}
-    for candidate in (asked, f"rules/{asked}", f"expectations/{asked}"):
+    for candidate in (asked, f"rules/{asked}", f"expectations/{asked}") if "/" in asked else ():
         if candidate in by_word:
             return by_word[candidate]
     ends = [one for key, one in by_word.items() if key.rpartition("/")[2] == asked]

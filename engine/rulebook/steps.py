@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from engine.rulebook.load import RuleModel
 from engine.transform import MistakeError, Node, parse_arithmetic, parse_condition, parse_expression, parse_formula
@@ -72,7 +72,8 @@ def _parsed(parse: Any) -> Any:
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_row)]
 """A column by its header."""
 
-Text = Annotated[str, BeforeValidator(_text), StringConstraints(max_length=2_000)]
+_AS_TEXT = WithJsonSchema({"type": ["string", "number"], "maxLength": 2_000})
+Text = Annotated[str, BeforeValidator(_text), StringConstraints(max_length=2_000), _AS_TEXT]
 Pattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_pattern)]
 DateForm = Annotated[str, StringConstraints(min_length=2, max_length=40), AfterValidator(_form)]
 Condition = Annotated[str, _parsed(parse_condition)]
@@ -289,7 +290,7 @@ class Arithmetic(_Computed):
     """``{do: arithmetic, to: Net, value: "round(\\"Brut\\" / 1.081, 2)", decimals: 2}``."""
 
     do: Literal["arithmetic"]
-    value: Annotated[str, BeforeValidator(_text), _parsed(parse_arithmetic)]
+    value: Annotated[str, BeforeValidator(_text), _parsed(parse_arithmetic), _AS_TEXT]
     decimals: int | None = Field(None, ge=0, le=9)
 
     @property
@@ -340,12 +341,28 @@ STEPS: Mapping[str, type[RuleModel]] = {
 """Word after ``do:`` -> its model."""
 
 
+def _same_names(value: Any) -> Any:
+    """``on: [id]``: the key is called the same in both tables."""
+    return {name: name for name in value} if isinstance(value, list) else value
+
+
+_KEYS = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "object", "additionalProperties": {"type": "string"}},
+            {"type": "array", "items": {"type": "string"}},
+        ]
+    }
+)
+
+
 class JoinedTable(RuleModel):
     """Rows of another source brought into each record.
 
     Attributes:
         table: name of the other source.
-        keys: column of this source -> column of the other one, which hold the same key (``on:`` in the file).
+        keys: column of this source -> column of the other one, which hold the same key (``on:`` in the file); a list
+            where both are called the same.
         where: which of its rows, a condition over its columns.
         how: ``one``: the first row by ``order``; ``many``: up to ``most`` rows, in numbered columns (``Tel 1``,
             ``Tel 2``) or, with ``into: list``, side by side in one column.
@@ -358,7 +375,7 @@ class JoinedTable(RuleModel):
     """
 
     table: str = Field(min_length=1)
-    keys: Annotated[dict[Name, str], Field(min_length=1, max_length=5)] = Field(alias="on")
+    keys: Annotated[dict[Name, str], BeforeValidator(_same_names), _KEYS] = Field(alias="on", min_length=1, max_length=5)
     where: Condition | None = None
     how: Literal["one", "many"] = "one"
     order: tuple[str, ...] = ()
