@@ -7,6 +7,8 @@ not listed here is refused, so that no condition ever means something else on Sp
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlglot import exp, parse_one
 
 SIMILARITY = "assay_jaro_winkler"
@@ -31,8 +33,9 @@ def to_spark(condition: str) -> str:
         ValueError: it uses a function that nobody has shown to mean the same.
     """
     whole = exp.Paren(this=parse_one(condition, read="duckdb"))  # so that even the outermost call can be replaced
-    for call in reversed(list(whole.find_all(exp.Func))):  # innermost first
-        told: object = _function(call)
+    calls: list[Any] = list(whole.find_all(exp.Func))
+    for call in reversed(calls):  # innermost first
+        told = _function(call)
         if told is not call:
             call.replace(told)
     return str(whole.this.sql(dialect="spark"))
