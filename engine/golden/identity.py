@@ -1,8 +1,9 @@
 """Identity: which contact_id each group of records bears, so that it lasts over extracts, merges and their undoing.
 
-A group that was neither split nor joined keeps its id. The others claim the ids their records ever bore. All claims stand
-in one total order (claim.sql); walked in that order, a claim is granted when neither its group nor its id is taken.
-Whoever gets none founds a new id. Ids of groups that vanish sleep and can only be claimed by their own records again.
+A group that was neither split nor joined keeps its id. The others claim the ids their records ever bore. All claims
+stand in one total order (claim.sql); walked in that order, a claim is granted when neither its group nor its id is
+taken. Whoever gets none founds a new id. Ids of groups that vanish sleep and can only be claimed by their own records
+again.
 """
 
 from __future__ import annotations
