@@ -67,6 +67,7 @@ def _who(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
     if kind == "structure":
         yield _organisation(priors.organisation)
         yield _registration(priors.registration)
+        yield _person(priors.person)
         yield _levels("domain", "dom", {"equal": "dom_l = dom_r", "different": None}, priors.domain)
     else:
         yield _first_name(priors.first_name)
@@ -96,6 +97,7 @@ def _where(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
         "phone",
         "ph",
         {
+            "mobile": "mob_l = mob_r",
             "exact": "list_has_any(ph_l, ph_r)",
             "close": "levenshtein(ph0_l, ph0_r) <= 1",
             "other_kind": "(tel_l is null or tel_r is null) and (mob_l is null or mob_r is null)",
@@ -103,8 +105,10 @@ def _where(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
         },
         priors.phone,
     )
-    if kind != "relay":  # relays are compared inside one structure, whose address says nothing about the person
-        yield _address(priors.address_structure if kind == "structure" else priors.address_person)
+    if kind == "structure":
+        yield _address(priors.address_structure, structures=True)
+    elif kind == "individual":  # relays are compared inside one structure, whose address says nothing about the person
+        yield _address(priors.address_person)
 
 
 def _extras(priors: Comparisons) -> Iterator[Comparison]:
@@ -126,11 +130,18 @@ _SWAPPED = (  # first letters first: one pair in 400 goes on to the costly part
 
 def _first_name(prior: Prior) -> Comparison:
     near = f"({_jw('fn')} >= 0.9 or ({_one_edit('fn')} and greatest(strlen(fn_l), strlen(fn_r)) >= 3))"
+    # a name read from the mailbox says nothing beside the same mailbox, or when it differs: it may be the spouse's
+    read = "(fn_read_l or fn_read_r)"
+    agree = (
+        "(f1_l = f1_r or coalesce(list_has_any(nick_l, nick_r), false)"
+        " or (fi_l = fi_r and least(strlen(f1_l), strlen(f1_r)) = 1))"
+    )
     one_is_rare = "least(fn_c_l, fn_c_r) <= greatest(2, 0.03 * greatest(fn_c_l, fn_c_r))"
     return _levels(
         "first_name",
         "fn",
         {
+            "read": read,
             **_exact_by_band("fn"),
             "close": f"f1_l = f1_r or ({one_is_rare} and {near}) or list_has_any(nick_l, nick_r)",
             "initial": "fi_l = fi_r and least(strlen(f1_l), strlen(f1_r)) = 1",
@@ -141,6 +152,8 @@ def _first_name(prior: Prior) -> Comparison:
             "different": None,
         },
         prior,
+        missing=f"fn_l is null or fn_r is null"
+        f" or ({read} and (not {agree} or coalesce(list_has_any(em_l, em_r), false)))",
     )
 
 
@@ -199,10 +212,12 @@ def _email(prior: Prior) -> Comparison:
         "email",
         "em",
         {
-            "exact": "list_has_any(em_l, em_r)",
+            "exact": "list_has_any(em_l, em_r) and not (eu_other_l or eu_other_r)",
+            "shared": "list_has_any(em_l, em_r)",
             "local": "eu_l = eu_r and length(eu_l) >= 5 and not (eu_named_l and eu_named_r)",
             "local_name": "el_l = el_r and length(el_l) >= 4",
-            "close_name": f"eu_named_l and eu_named_r and ({close})",
+            "close_name": f"(eu_named_l and eu_named_r and ({close}))"
+            f" or ((eu_made_l or eu_made_r) and levenshtein(em0_l, em0_r) > 2 and ({close}))",
             "close": close,
             "different": None,
         },
@@ -210,7 +225,8 @@ def _email(prior: Prior) -> Comparison:
     )
 
 
-def _address(prior: Prior) -> Comparison:
+def _address(prior: Prior, *, structures: bool = False) -> Comparison:
+    """One comparison of street, number, post code and town; two post codes of one town are two branches as likely."""
     street = f"{_jw('street')} >= 0.9"
     town = f"{_jw('town')} >= 0.9"
     place = f"coalesce(zip_l = zip_r or {town}, true)"
@@ -225,8 +241,8 @@ def _address(prior: Prior) -> Comparison:
             "same_number": "coalesce(hno_l = hno_r, false) and coalesce(zip_l = zip_r, town_l = town_r)",
             "postcode": f"zip_l = zip_r and {gap}",
             "postcode_other_street": "zip_l = zip_r",
-            "town": f"{town} and {gap}",
-            "town_other_street": town,
+            "town": f"{town} and {gap}" + (" and (zip_l is null or zip_r is null)" if structures else ""),
+            "town_other_street": f"{town} and not {gap}",
             "gap": gap,
             "conflict": None,
         },
@@ -253,6 +269,18 @@ def _organisation(prior: Prior) -> Comparison:
             "different": None,
         },
         prior,
+    )
+
+
+def _person(prior: Prior) -> Comparison:
+    """Two rows of one organisation that name the same person are of one house, whatever else is missing."""
+    apart = "who_l <> who_r or orgj_l is null or orgj_r is null or orgj_l <> orgj_r"
+    return _levels(
+        "person",
+        "who",
+        {"equal": "who_l = who_r", "different": None},
+        prior,
+        missing=f"who_l is null or who_r is null or {apart}",
     )
 
 

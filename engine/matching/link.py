@@ -201,6 +201,9 @@ def _score(
         compare(ws, model.comparisons, "m_unseen", "m_pair")
         score(ws, model, rules, "m_pair", "m_score")
         pairs.keep_scored(ws, -np.inf)
+    if model.homes.families:
+        pairs.share_between_rivals(ws, rules.thresholds.ask.value, rules.corrections.rival.value)
+        threshold = merge_threshold(*pairs.weights(ws), rules.thresholds)
     ws.drop("m_pair", "m_score", "m_unseen")
     results.write_model(ws, model, rules, text)
     told.figures |= {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from engine.rulebook.matching import MatchRules
 from engine.vocabulary import KINDS, Kind
 from engine.workspace import Workspace
 
-FORMAT = 1
+FORMAT = 2
 
 
 def to_json(model: Model) -> str:
@@ -33,11 +34,7 @@ def to_json(model: Model) -> str:
             "kind": model.kind,
             "match_share": model.match_share,
             "expected_pairs": model.expected_pairs,
-            "households": {
-                "cap": model.homes.cap,
-                "families": model.homes.families,
-                "namesake": model.homes.namesake,
-            },
+            "households": asdict(model.homes),
             **({} if model.learned is None else {"decisions": adjustment_to_json(model.learned)}),
             "comparisons": [
                 {
@@ -67,7 +64,6 @@ def from_json(text: str, rules: MatchRules, name: str = "the model") -> Model:
             raise KeyError
         known = {one.name: one for one in everything(kind, rules.comparisons)}
         compared = [_known(known, one) for one in saved["comparisons"]]
-        homes = saved["households"]
         return Model(
             kind,
             compared,
@@ -75,7 +71,7 @@ def from_json(text: str, rules: MatchRules, name: str = "the model") -> Model:
             tuple(_levels(one, "u") for one in saved["comparisons"]),
             float(saved["match_share"]),
             float(saved["expected_pairs"]),
-            Households(float(homes["cap"]), bool(homes["families"]), float(homes["namesake"])),
+            _households(saved["households"]),
             adjustment_from_json(saved["decisions"]) if saved.get("decisions") else None,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -116,6 +112,11 @@ def _known(known: dict[str, Comparison], saved: dict[str, Any]) -> Comparison:
     if [level.name for level in one.levels] != [level["name"] for level in saved["levels"]]:
         raise ValueError
     return one
+
+
+def _households(saved: dict[str, Any]) -> Households:
+    limits = {one.name: float(saved[one.name]) for one in fields(Households) if one.name != "families"}
+    return Households(families=bool(saved["families"]), **limits)
 
 
 def _levels(saved: dict[str, Any], side: str) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -14,17 +14,36 @@ def start(ws: Workspace) -> None:
     """Make an empty ``m_scored``: one row per pair of units that a model scored."""
     ws.execute(
         "create or replace temp table m_scored (unit_l bigint, unit_r bigint, match_weight double, "
-        "match_probability double, evidence varchar, apart boolean)"
+        "match_probability double, evidence varchar, apart boolean, loose boolean)"
     )
 
 
 def keep_scored(ws: Workspace, keep: float) -> None:
     """Append the pairs of ``m_pair`` with the score of their pattern, from weight ``keep`` up."""
     ws.execute(
-        "insert into m_scored select unit_l, unit_r, match_weight, match_probability, evidence, apart "
+        "insert into m_scored select unit_l, unit_r, match_weight, match_probability, evidence, apart, loose "
         "from m_pair join m_score using (code) where match_weight >= $keep",
         {"keep": keep},
     )
+
+
+def share_between_rivals(ws: Workspace, ask: float, most: float) -> None:
+    """Take from ``m_scored`` what a pair owes to a rival: a third unit that fits as well and contradicts the other one.
+
+    Args:
+        ask: weight from which a pair may be a match at all; two that reach less contradict each other.
+        most: bits a rival counts at most.
+    """
+    ws.execute(
+        f"create or replace temp table m_rival as {ws.statement('matching', 'rival')}", {"ask": ask, "most": most}
+    )
+    ws.execute(
+        "update m_scored as s set match_weight = round(s.match_weight - r.bits, 9), "
+        "match_probability = round(1 / (1 + pow(2, -greatest(least(s.match_weight - r.bits, 60), -60))), 9), "
+        "evidence = s.evidence || format('; rival -{:.1f}', r.bits) "
+        "from m_rival as r where r.unit_l = s.unit_l and r.unit_r = s.unit_r and s.loose and r.bits >= 0.05"
+    )
+    ws.drop("m_rival")
 
 
 def weights(ws: Workspace) -> tuple[Floats, Floats]:

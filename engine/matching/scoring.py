@@ -98,7 +98,7 @@ def splink_settings(model: Model, weights: Sequence[Floats], translate: Callable
 
 
 def score(ws: Workspace, model: Model, rules: MatchRules, coded: str, into: str) -> None:
-    """Make ``into`` (code, match_weight, match_probability, apart, evidence): one row per pattern of ``coded``."""
+    """Make ``into`` (code, match_weight, match_probability, apart, loose, evidence): a row per pattern of ``coded``."""
     codes, patterns = gather(ws, model.comparisons, coded)
     case, weight, added = corrected(model, patterns, rules)
     ws.put(
@@ -109,6 +109,7 @@ def score(ws: Workspace, model: Model, rules: MatchRules, coded: str, into: str)
                 "match_weight": pa.array(weight, pa.float64()),
                 "match_probability": pa.array(np.round(probability(weight), DECIMALS), pa.float64()),
                 "apart": pa.array(case.apart, pa.bool_()),
+                "loose": pa.array(case.loose, pa.bool_()),
                 "evidence": pa.array(
                     sentences(case, keep=weight >= rules.thresholds.keep.value, added=added), pa.string()
                 ),

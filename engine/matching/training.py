@@ -190,8 +190,10 @@ def _prior(one: Comparison, seen: Floats) -> Floats:
     such levels goes to the next weaker level that the file can show.
     """
     prior = np.array([level.m for level in one.levels][::-1])
-    if one.name in ("address", "birth_date"):
-        for place in range(len(prior) - 1, 0, -1):
+    top = len(prior) - 1
+    lowest = {"address": 1, "birth_date": 1, "phone": top, "first_name": top}.get(one.name)
+    if lowest is not None:
+        for place in range(top, lowest - 1, -1):
             if not seen[place] and seen[:place].any():
                 prior[place - 1] += prior[place] * (1 - _NEVER_SEEN)
                 prior[place] *= _NEVER_SEEN

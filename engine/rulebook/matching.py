@@ -43,6 +43,7 @@ class Comparisons(RuleModel):
     address_person: Prior
     address_structure: Prior
     organisation: Prior
+    person: Prior
     domain: Prior
     identifier: Prior
     registration: Prior
@@ -69,8 +70,17 @@ class Corrections(RuleModel):
     place: Setting
     household: Setting
     household_blind: Setting
-    household_no_first_name: Setting
-    household_no_first_name_families: Setting
+    sharing_trust: Setting
+    sharing_mailbox: Setting
+    sharing_other_mailbox: Setting
+    sharing_mobile: Setting
+    sharing_home: Setting
+    sharing_town: Setting
+    sharing_name_and_home: Setting
+    sharing_name_and_town: Setting
+    sharing_name_only: Setting
+    initial: Setting
+    rival: Setting
     household_range: Setting
     twin_share: Setting
     twin: Setting
@@ -88,6 +98,9 @@ class Corrections(RuleModel):
     brand_other_mailbox: Setting
     premises: Setting
     branch: Setting
+    branch_name: Setting
+    branch_mailbox: Setting
+    branch_phone: Setting
     registration: Setting
 
 

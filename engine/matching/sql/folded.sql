@@ -1,11 +1,11 @@
 -- One row per record of the wanted kinds: every attribute folded to what comparisons and blocking keys are made of.
--- Reads: standardise.record, m_birth_place, m_latin (other scripts -> latin), m_structure_cluster (relays: their structure).
+-- Reads: standardise.record, m_birth_place, m_latin (other scripts -> latin), m_structure_cluster (relays: their structure), m_employed (individuals who are relays).
 -- A role's mailbox links structures, never persons; a relay's own mailbox and mobile never link structures;
 -- a mailbox is compared without its +tag. A birth date refused as too old or too young is still the same date twice.
 with chosen as (
     select
-        r.*,
-        c.scl,
+        r.* replace (coalesce(w.kind, r.kind) as kind),
+        coalesce(w.scl, c.scl) as scl,
         b.birth_place,
         coalesce(fn.latin, r.first_name) as first_latin,
         coalesce(ln.latin, r.last_name) as last_latin,
@@ -22,7 +22,8 @@ with chosen as (
     left join m_latin as tw on tw.raw = r.town
     left join m_birth_place as b on b.record_id = r.record_id
     left join m_structure_cluster as c on c.record_id = r.record_id
-    where r.kind in (select unnest($kinds))
+    left join m_employed as w on w.record_id = r.record_id
+    where coalesce(w.kind, r.kind) in (select unnest($kinds))
 ),
 mailboxes as (
     select

@@ -16,6 +16,7 @@ mailbox as (
         regexp_replace(
             regexp_replace(split_part(em[1], '@', 1), '[^a-z]+', '', 'g'), '([aou])e', '\1', 'g'
         ) as glued_mailbox,
+        regexp_replace(split_part(fn, ' ', 1), '([aou])e', '\1', 'g') as glued_first,
         regexp_extract(em[1], '^([a-z]{3,})[._-]([a-z]{3,})[0-9]*@', ['one', 'other']) as halves
     from representative
 ),
@@ -29,10 +30,10 @@ told as (
     select
         m.*,
         case
-            when m.fn is not null or m.ln is null or length(m.glued_last) < 3 then null
+            when m.ln is null or length(m.glued_last) < 3 then null
             when starts_with(m.glued_mailbox, m.glued_last) then substr(m.glued_mailbox, length(m.glued_last) + 1)
             when ends_with(m.glued_mailbox, m.glued_last) then left(m.glued_mailbox, -length(m.glued_last))
-        end as rest,
+        end as beside_last,
         m.fn is null and m.ln is null and a.name is not null and d.name is not null as in_order,
         m.fn is null and m.ln is null and c.name is not null and b.name is not null as in_reverse
     from mailbox as m
@@ -40,6 +41,9 @@ told as (
     left join known_last as b on b.name = m.halves.one
     left join known_first as c on c.name = m.halves.other
     left join known_last as d on d.name = m.halves.other
+),
+split as (
+    select *, case when fn is null then beside_last end as rest from told
 ),
 owned as (
     select * replace (
@@ -50,8 +54,16 @@ owned as (
             else fn
         end as fn,
         case when in_order then halves.other when in_reverse then halves.one else ln end as ln
-    )
-    from told
+    ),
+    split.fn is null and (coalesce(length(rest) = 1 or length(rest) > 2, false) or in_order or in_reverse) as fn_read,
+    coalesce(
+        case
+            when length(beside_last) > 2 then jaro_winkler_similarity(beside_last, glued_first) < 0.8
+            when length(beside_last) > 0 then left(beside_last, 1) <> left(glued_first, 1)
+        end,
+        false
+    ) as eu_other
+    from split
 ),
 named as (
     select
@@ -86,6 +98,8 @@ select
     n.scl,
     n.fn,
     n.f1,
+    n.fn_read,
+    n.eu_other,
     left(n.fn, 1) as fi,
     n.ln,
     left(n.ln, 1) as li,
@@ -114,6 +128,9 @@ select
         or coalesce(contains(n.eu, left(n.f1, 4)), false)
         or (n.ln is null and n.fn is null)
     ) as eu_named,
+    coalesce(contains(n.eu, left(replace(n.ln, ' ', ''), 4)), false)
+        or coalesce(contains(n.eu, left(n.f1, 4)), false)
+        or (n.ln is null and n.fn is null) as eu_made,
     case when len(n.ph) > 0 then n.ph end as ph,
     n.ph[1] as ph0,
     n.tel,

@@ -19,6 +19,7 @@ select
     o.tq,
     o.rare1,
     o.rare2,
+    case when r.fn is not null and r.ln is not null then least(r.fn, r.ln) || ' ' || greatest(r.fn, r.ln) end as who,
     r.dom,
     case when len(r.em) > 0 then r.em end as em,
     r.em[1] as em0,
@@ -26,6 +27,8 @@ select
     regexp_replace(split_part(r.em[1], '@', 1), '[^a-z]', '', 'g') as el,
     regexp_matches(r.em[1], $roles)
         or coalesce(contains(regexp_replace(split_part(r.em[1], '@', 1), '[^a-z]', '', 'g'), left(o.orgj, 5)), false) as eu_named,
+    eu_named as eu_made,
+    false as eu_other,
     case when len(r.ph) > 0 then r.ph end as ph,
     r.ph[1] as ph0,
     r.tel,
