@@ -16,6 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from engine import journal
 from engine.deliveries import FOLDER, Request, add_requests, remember_files, standing_requests
 from engine.delivery.files import file_form, write_split
@@ -28,19 +30,27 @@ from engine.planning import Plan, carry_out, load_environment, plan_operations
 from engine.presentation.atomic import write_text
 from engine.presentation.delivered import samples, write_by_hand, write_rekey
 from engine.progress import Watcher
+from engine.qualifying import read_definitions, read_qualifications
 from engine.rulebook import RuleBook
 from engine.rulebook.delivery import DeliveryRules
 from engine.rulebook.import_rules import OPERATIONS, ImportRules
+from engine.rulebook.planning import PlanningRules
 from engine.sql import identifier, literal
-from engine.tables import PLANNING_REQUEST
+from engine.tables import PLANNING_QUALIFICATION, PLANNING_REQUEST
 from engine.target import Base, Store
 from engine.target.columns import CONTACT, PROPERTY, SALE
 from engine.target.embedded import EmbeddedStore
-from engine.vocabulary import FIELD_CODES, Language
+from engine.vocabulary import CRITERIA, FIELD_CODES, Language
 from engine.workspace import Workspace, in_list
 
 Since = Literal["environment", "last"]
-PARTS: Mapping[str, str] = {"free": "1_free", "main": "2_contacts", "after": "3_after", "remove": "4_remove"}
+PARTS: Mapping[str, str] = {
+    "free": "1_free",
+    "main": "2_contacts",
+    "after": "3_after",
+    "qualify": "4_qualify",
+    "remove": "5_remove",
+}
 """Part of a plan -> the name of its files, in the order they are to be imported."""
 
 WORDS: Mapping[str, str] = {
@@ -66,6 +76,8 @@ class DeliverOptions:
         since: the difference to what the environment holds now, or to what the last delivery made of it.
         operations: leave all others out; empty = all.
         lists: (operation, file with contact numbers): removals that somebody asks for, or takes back.
+        qualify: lists of criteria or types that contacts are given.
+        criteria / structure_types: files that define them; None = as the import rules say.
         kind: text files or workbooks.
         for_real: leave the files, and remember what was made.
         accept_removals: also beyond the ceiling.
@@ -79,6 +91,9 @@ class DeliverOptions:
     since: Since = "environment"
     operations: tuple[str, ...] = ()
     lists: tuple[tuple[str, Path], ...] = ()
+    qualify: tuple[Path, ...] = ()
+    criteria: Path | None = None
+    structure_types: Path | None = None
     kind: Kind = "csv"
     for_real: bool = False
     accept_removals: bool = False
@@ -114,6 +129,7 @@ def deliver_to(place: Place, options: DeliverOptions, watcher: Watcher) -> dict[
     """
     book = RuleBook([place.project.rules] if place.project else [])
     asked = _asked(options)
+    qualified = _qualified(book, options)
     with _tables(place, options) as ws, _planned_against(place, options, ws) as (store, settings):
         watcher.step(f"{options.environment}: what is there")
         load_environment(ws, store)
@@ -126,6 +142,8 @@ def deliver_to(place: Place, options: DeliverOptions, watcher: Watcher) -> dict[
         )
         ws.put("deliver_request", standing_requests(place.folder, options.environment, asked))
         ws.build(PLANNING_REQUEST, "select * from deliver_request")
+        ws.put("deliver_qualification", qualified)
+        ws.build(PLANNING_QUALIFICATION, "select * from deliver_qualification")
         watcher.step(f"{options.environment}: plan")
         plan = _of_operations(ws, plan_operations(ws, book, base), options)
         watcher.step(f"{options.environment}: files")
@@ -163,6 +181,13 @@ def _asked(options: DeliverOptions) -> list[Request]:
     if len(set(numbers)) < len(numbers):
         raise UsageError("two lists name the same contact number", hint="A contact takes one operation at a time.")
     return asked
+
+
+def _qualified(book: RuleBook, options: DeliverOptions) -> pa.Table:
+    """The lists of qualifications, checked against the definitions before anything is planned."""
+    defined = book.load("delivery/import_rules.yml", ImportRules).defined
+    definitions = read_definitions(defined, options.criteria, options.structure_types)
+    return read_qualifications(options.qualify, definitions, book.load("delivery/secutix.yml", DeliveryRules))
 
 
 @contextmanager
@@ -265,6 +290,7 @@ def _write(
 ) -> dict[str, Any]:
     """The files of every part, the lists that go with them, and the manifest that names them all."""
     rules = book.load("delivery/secutix.yml", DeliveryRules).file
+    configured = book.load("delivery/operations.yml", PlanningRules).criteria == "config"
     assert ws.folder is not None
     form = file_form(book, rules, ws.folder / "spill", options.kind)
     files: list[dict[str, Any]] = []
@@ -277,9 +303,9 @@ def _write(
             "create or replace temp table sent_part as select row_number() over (order by row_no) as row_no, "
             f"{listing} from sent where part = {literal(part)}"
         )
-        for place, path in enumerate(
-            write_split(ws, "sent_part", folder, f"{options.environment}_{name}", rules, form)
-        ):
+        codes = _under_config(ws, base) if part == "qualify" and configured else None
+        stem = f"{options.environment}_{name}"
+        for place, path in enumerate(write_split(ws, "sent_part", folder, stem, rules, form, above=codes)):
             rows = min(rules.rows_per_file, plan.parts[part] - place * rules.rows_per_file)
             files.append({"file": path.name, "part": part, "rows": rows, "sha256": _sha256(path)})
     for path in (
@@ -303,6 +329,21 @@ def _write(
     write_text(folder / MANIFEST, text)
     ws.drop("sent_part")
     return {**content, "samples": samples(ws), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def _under_config(ws: Workspace, base: Base) -> dict[str, str]:
+    """Turn CODE=value in sent_part into bare values; the CONFIG row that gives every column its code."""
+    codes = ", ".join(f"max(split_part({identifier(column)}, '=', 1))" for column in CRITERIA)
+    found = dict(zip(CRITERIA, ws.rows(f"select {codes} from sent_part")[0], strict=True))
+    used = {column: str(code) for column, code in found.items() if code is not None}
+    if used:
+        bare = ", ".join(
+            f"substr({identifier(column)}, {len(code) + 2:d}) as {identifier(column)}" for column, code in used.items()
+        )
+        ws.execute(f"create or replace temp table sent_part as select * replace ({bare}) from sent_part")
+    return {
+        "INSTITUTION": base.institution, "ORGANIZATION": base.organization, "OPERATION": "CONFIG", **used,
+    }  # fmt: skip
 
 
 def _told(plan: Plan) -> dict[str, Any]:

@@ -587,6 +587,18 @@ PLANNING_REQUEST = Table(
     ),
 )
 
+PLANNING_QUALIFICATION = Table(
+    "planning.qualification",
+    "one row per value that a list gives a contact: a criterion's, or the type of a structure",
+    (
+        _need("contact_number", TEXT, "contact number"),
+        _need("field", TEXT, "CRIT or STRUCT_TYPE"),
+        _need("code", TEXT, "code of the criterion, '' for a type"),
+        _need("value", TEXT, "one value"),
+        _need("contact_type", TEXT, "INDIVIDUAL, STRUCTURE or BOTH: whom the criterion may hang on"),
+    ),
+)
+
 PLANNING_OPERATION = Table(
     "planning.operation",
     "one row per row that an environment must be sent so that it holds what golden holds",
@@ -595,8 +607,8 @@ PLANNING_OPERATION = Table(
         _need(
             "part",
             TEXT,
-            "free (an address given up first), main, after (completes a row of main), remove; a contact has one row in "
-            "main or remove, and may have others in free and after",
+            "free (an address given up first), main, after (completes a row of main), qualify, remove; a contact has "
+            "one row in main or remove, and may have others in the rest",
         ),
         Column("contact_id", TEXT, "contact it creates or changes; null = golden has none under this number"),
         _need(
@@ -664,7 +676,7 @@ TABLES: tuple[Table, ...] = (
     GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_DOUBT, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
     GOLDEN_HOUSEHOLD,
     DELIVERY_OPERATION, DELIVERY_AFTER, DELIVERY_HELD, DELIVERY_NOTE,
-    PLANNING_REQUEST, PLANNING_OPERATION, PLANNING_HELD, EXTRACTS_CONTACT, EXTRACTS_DECISION,
+    PLANNING_REQUEST, PLANNING_QUALIFICATION, PLANNING_OPERATION, PLANNING_HELD, EXTRACTS_CONTACT, EXTRACTS_DECISION,
 )  # fmt: skip
 
 

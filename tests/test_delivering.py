@@ -289,3 +289,37 @@ def test_of_several_requests_for_a_number_the_last_one_counts(tmp_path: Path) ->
     assert [row["contact_number"] for row in standing_requests(tmp_path, "dev").to_pylist()] == ["1", "2"]
     with pytest.raises(UsageError, match="1 to 20 digits"):
         Request("12x", "DROP", "x")
+
+
+@pytest.mark.parametrize("form", ["code_value", "config"])
+def test_contacts_are_qualified_once_with_what_is_defined(form: str, embedded: Place) -> None:
+    environment(embedded)
+    rules = embedded.folder / "rules" / "delivery" / "operations.yml"
+    rules.parent.mkdir(parents=True)
+    rules.write_text(f"criteria: {form}\n", encoding="utf-8")
+    run(embedded)
+    criteria = embedded.folder / "criteria.csv"
+    criteria.write_text(
+        "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;;;LIST;Red|Green\nVIP;;INDIVIDUAL;BOOLEAN;\n", encoding="utf-8"
+    )
+    types = embedded.folder / "types.csv"
+    types.write_text("CODE;NAME\nTHEATRE;Theatre\n", encoding="utf-8")
+    listed = embedded.folder / "list.csv"
+    listed.write_text(
+        "CONTACT_NR;CRITERION;VALUE\n101;VIP;T\n101;COLOUR;Red\n101;COLOUR;Green\n200;VIP;T\n999;COLOUR;Red\n",
+        encoding="utf-8",
+    )
+    typed = embedded.folder / "typed.csv"
+    typed.write_text("CONTACT_NR;STRUCT_TYPE\n200;THEATRE\n", encoding="utf-8")
+    asked = {"qualify": (listed, typed), "criteria": criteria, "structure_types": types}
+    told = deliver(embedded, **asked)
+    assert told["plan"]["parts"] == {"main": 5, "after": 2, "qualify": 2}
+    assert told["plan"]["by_hand"] == {"number_unknown": 1, "wrong_kind": 1}
+    files = delivered(embedded, told)
+    text = files[-1].read_text(encoding="utf-8")
+    assert text.count(";CONFIG;") == (1 if form == "config" else 0)
+    assert ("COLOUR=Green|Red" in text) == (form == "code_value")
+    facts = apply(embedded, files)
+    assert [fact["rules"] for fact in facts] == [{}, {}, {}]
+    assert deliver(embedded, **asked)["plan"]["rows"] == 0
+    assert deliver(embedded)["plan"]["rows"] == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import Problem, RuleErrors
@@ -12,7 +13,7 @@ from engine.importfile.workbook import read_sheet
 from engine.importfile.write import Kind
 from engine.rulebook import RuleBook
 from engine.rulebook.delivery import FileRules
-from engine.sql import qualified
+from engine.sql import identifier, literal, qualified
 from engine.vocabulary import FIELD_CODES
 from engine.workspace import Workspace
 
@@ -33,8 +34,20 @@ def write_import_files(ws: Workspace, book: RuleBook, rules: FileRules, out: Pat
     return written
 
 
-def write_split(ws: Workspace, table: str, folder: Path, name: str, rules: FileRules, form: Form) -> list[Path]:
+def write_split(
+    ws: Workspace,
+    table: str,
+    folder: Path,
+    name: str,
+    rules: FileRules,
+    form: Form,
+    *,
+    above: Mapping[str, str] | None = None,
+) -> list[Path]:
     """Write a table with row_no (from 1, without gaps) and the field codes: one file, or numbered ones when too long.
+
+    Args:
+        above: cells of a row that every file begins with, such as a CONFIG row.
 
     Raises:
         SurroundingsError: the folder cannot be written.
@@ -46,7 +59,11 @@ def write_split(ws: Workspace, table: str, folder: Path, name: str, rules: FileR
         target = folder / f"{stem}.{form.kind}"
         first = number * rules.rows_per_file + 1
         last = first + rules.rows_per_file - 1
-        select = f"select * from {qualified(table)} where row_no between {first:d} and {last:d} order by row_no"
+        select = f"select * from {qualified(table)} where row_no between {first:d} and {last:d}"
+        if above:
+            cells = ", ".join(f"{literal(cell)} as {identifier(code)}" for code, cell in above.items())
+            select = f"select {first - 1:d} as row_no, {cells} union all by name {select}"
+        select = f"select * from ({select}) order by row_no"
         write_import_file(ws.connection, select, target, form)
         written.append(target)
     return written

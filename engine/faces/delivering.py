@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,6 +45,20 @@ def deliver(
             show_default=False,
         ),
     ] = None,
+    qualify: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="CONTACT_NR;CRITERION;VALUE or CONTACT_NR;STRUCT_TYPE; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    criteria: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Criteria that are defined. Default: the import rules'.")
+    ] = None,
+    structure_types: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Types of structures that are defined. Default: the same.")
+    ] = None,
     form: Annotated[str, typer.Option("--format", metavar="csv|xlsx", help="Text files or workbooks.")] = "csv",
     for_real: Annotated[bool, typer.Option("--for-real", help="Write the files. Default: a dry run.")] = False,
     accept_removals: Annotated[
@@ -78,6 +93,7 @@ def deliver(
             as_of,
             language,
         )
+        options = replace(options, qualify=tuple(qualify or ()), criteria=criteria, structure_types=structure_types)
         with narrating() as narrator:
             told = deliver_to(place, options, narrator)
         _narrate(told)

@@ -8,9 +8,10 @@ The contract, for whoever calls it::
     carry_out(ws, import_rules, base)                # the environment as the plan will leave it, in there_*
 
 It reads golden.contact, golden.former_number, delivery.operation and delivery.after (what a contact of golden looks
-like as INSERT and completing UPDATEs), and planning.request (contact_number, operation, reason; no such table = nobody
-asked anything). ``store`` is any :class:`engine.target.Store`; an environment that does not exist yet is planned
-against with ``load_environment(ws, None)``.
+like as INSERT and completing UPDATEs), planning.request (contact_number, operation, reason) and planning.qualification
+(criteria and types of structures that lists give); no such table = nobody asked anything. ``store`` is any
+:class:`engine.target.Store`; an environment that does not exist yet is planned against with
+``load_environment(ws, None)``.
 
 What a contact should look like there is not computed but imported: the INSERTs and their completing UPDATEs are applied
 to an empty base by the import's own rules (:func:`engine.target.answer_lines`), so that cut names, stored phones,
@@ -32,8 +33,8 @@ another number       unknown to golden         none: not ours
 ==================== ========================= ====================================================================
 
 Order (row_no): addresses given up (``free``), then ``main``: changes that give up an address another row takes, changes
-of structures, other changes, new structures, new relays by structure, new individuals; then ``after``, then ``remove``:
-whoever is joined is removed when its head is up to date. A contact counts once: rows of main and remove.
+of structures, other changes, new structures, new relays by structure, new individuals; then ``after``, ``qualify`` and
+``remove``: whoever is joined is removed when its head is up to date. A contact counts once: rows of main and remove.
 """
 
 from engine.planning.carry_out import carry_out

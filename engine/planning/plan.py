@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.errors import AssayError
+from engine.errors import AssayError, UsageError
 from engine.ledger import StageReport
 from engine.planning.difference import change_select, criterion_select, number_select
 from engine.planning.expected import EXPECTED_CONTACT, EXPECTED_PROPERTY, REFUSED, expect
@@ -15,9 +15,10 @@ from engine.rulebook.delivery import DeliveryRules
 from engine.rulebook.import_rules import ImportRules
 from engine.rulebook.planning import PlanningRules
 from engine.sql import identifier
-from engine.tables import PLANNING_HELD, PLANNING_OPERATION, PLANNING_REQUEST
+from engine.tables import PLANNING_HELD, PLANNING_OPERATION, PLANNING_QUALIFICATION, PLANNING_REQUEST
 from engine.target import Base, Store, empty_snapshot
 from engine.target.columns import ADDRESSES, CONTACT, EMAILS, PHONES, PROPERTY, SALE
+from engine.vocabulary import CRITERIA
 from engine.workspace import Workspace
 
 DELIVERY_RULES = "delivery/secutix.yml"
@@ -27,7 +28,8 @@ THERE = "there_"
 """Prefix of the temp tables with the state of the environment."""
 
 _TEMPORARY = (
-    "plan_asked", "plan_number", "plan_criterion", "plan_change", "plan_main", "plan_fate", "plan_freed", "there_reach",
+    "plan_asked", "plan_number", "plan_criterion", "plan_change", "plan_main", "plan_fate", "plan_freed",
+    "plan_qualified", "there_reach",
     EXPECTED_CONTACT, EXPECTED_PROPERTY, REFUSED,
 )  # fmt: skip
 
@@ -122,13 +124,15 @@ def plan_operations(ws: Workspace, book: RuleBook, base: Base) -> Plan:
 
     Raises:
         RuleErrors: mistakes in the rules of delivery.
+        UsageError: more criteria to set than the file has columns.
         LedgerError: contacts were lost: a defect.
     """
     delivery = book.load(DELIVERY_RULES, DeliveryRules)
     imports = book.load(IMPORT_RULES, ImportRules)
     rules = book.load(PLANNING_RULES, PlanningRules)
-    if not ws.exists(PLANNING_REQUEST.name):
-        ws.create(PLANNING_REQUEST)
+    for table in (PLANNING_REQUEST, PLANNING_QUALIFICATION):
+        if not ws.exists(table.name):
+            ws.create(table)
     expect(ws, imports, base)
     for name, select in {
         "plan_asked": ws.statement("planning", "asked"),
@@ -136,9 +140,12 @@ def plan_operations(ws: Workspace, book: RuleBook, base: Base) -> Plan:
         "plan_criterion": criterion_select(delivery),
         "plan_change": change_select(delivery, rules),
         "plan_main": main_select(rules),
+        "plan_qualified": ws.statement("planning", "qualified"),
         "there_reach": _reach(),
     }.items():
         ws.execute(f"create or replace temp table {name} as {select}")
+    if int(ws.value("select coalesce(max(column_no), 0) from plan_qualified")) > len(CRITERIA):
+        raise UsageError(f"a file sets {len(CRITERIA)} criteria at most", hint="Give them in several deliveries.")
     ws.execute(f"create or replace temp table plan_fate as {ws.statement('planning', 'fate')}", _fates(rules))
     if rules.free_addresses:
         ws.execute(f"create or replace temp table plan_freed as {ws.statement('planning', 'freed')}")

@@ -8,7 +8,7 @@ from engine.planning.difference import DATA_FIELDS
 from engine.rulebook.planning import PlanningRules
 from engine.sql import identifier, literal
 from engine.target.columns import ADDRESS
-from engine.vocabulary import FIELD_CODES
+from engine.vocabulary import CRITERIA, FIELD_CODES
 
 
 def main_select(rules: PlanningRules) -> str:
@@ -98,6 +98,16 @@ def operation_select(rules: PlanningRules) -> str:
             "where source.operation in ('UPDATE', 'UPDATEACT') and number.place > 1",
         ),
         _part(
+            "qualify",
+            {"STRUCT_TYPE": "source.struct_type"}
+            | {field: f"source.cells[{place}]" for place, field in enumerate(CRITERIA, start=1)},
+            operation="'UPDATE'",
+            reason="'qualified'",
+            contact="own.contact_id",
+            rank="if(source.kind = 'structure', 1, 2)",
+            origin=f"({_QUALIFIED}) as source left join golden.contact as own on own.contact_nr = source.contact_nr",
+        ),
+        _part(
             "remove",
             {},
             operation="source.operation",
@@ -126,7 +136,26 @@ from rows
 """
 
 
-_PARTS = ("free", "main", "after", "remove")
+_PARTS = ("free", "main", "after", "qualify", "remove")
+
+# a map becomes a list with a place for each of the 50 columns: one column of the file for each criterion
+_QUALIFIED = f"""
+select contact_nr, struct_type, kind,
+    list_transform(range(1, {len(CRITERIA) + 1}), lambda place: by_column[place]) as cells
+from (
+    select contact_nr,
+        max(value) filter (field = 'STRUCT_TYPE') as struct_type,
+        coalesce(max(there.kind), '') as kind,
+        map_from_entries(
+            coalesce(
+                list((column_no, code || '=' || value) order by column_no) filter (field = 'CRIT'),
+                []::struct(column_no bigint, cell varchar)[]
+            )
+        ) as by_column
+    from plan_qualified left join there_contact as there using (contact_nr)
+    where held is null
+    group by contact_nr
+)"""
 
 
 def _part(
@@ -170,6 +199,11 @@ union all
 select source.contact_nr, own.contact_id, source.operation, source.held, source.head_nr
 from plan_fate as source left join golden.contact as own on own.contact_nr = source.contact_nr
 where source.held is not null
+union all
+select source.contact_nr, own.contact_id, 'UPDATE', min(source.held), null
+from plan_qualified as source left join golden.contact as own on own.contact_nr = source.contact_nr
+where source.held is not null
+group by source.contact_nr, own.contact_id
 union all
 select refused.contact_nr, own.contact_id, 'INSERT', min(refused.rule), null
 from expected_refused as refused join golden.contact as own on own.contact_nr = refused.contact_nr
