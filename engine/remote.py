@@ -110,12 +110,11 @@ def holds_password(text: str) -> bool:
     >>> [holds_password(text) for text in ("pg://u:p@h/d", "pg://u@h/d", "pg://h/d?Password=x", "odbc:DSN=a;PWD=x")]
     [True, False, True, True]
     """
-    text = unquote(text)
     after = text.partition("://")[2]
-    user, at, _ = after.partition("/")[0].rpartition("@") if after else ("", "", "")
-    # a password may itself hold a slash
+    user, at, _ = re.split("[/?#]", after)[0].rpartition("@")
+    # a password may itself hold a slash that should have been escaped
     loose = re.match(r"[^/@:?#]*:[^?#]*@", after) is not None
-    return bool((at and ":" in user) or loose or _SECRET_OPTION.search(text))
+    return bool((at and ":" in user) or loose or _SECRET_OPTION.search(unquote(text)))
 
 
 @dataclass(frozen=True, slots=True)
