@@ -354,6 +354,7 @@ _KEYS = WithJsonSchema(
         ]
     }
 )
+_Keys = Annotated[dict[Name, str], BeforeValidator(_same_names), _KEYS]
 
 
 class JoinedTable(RuleModel):
@@ -375,7 +376,7 @@ class JoinedTable(RuleModel):
     """
 
     table: str = Field(min_length=1)
-    keys: Annotated[dict[Name, str], BeforeValidator(_same_names), _KEYS] = Field(alias="on", min_length=1, max_length=5)
+    keys: _Keys = Field(alias="on", min_length=1, max_length=5)
     where: Condition | None = None
     how: Literal["one", "many"] = "one"
     order: tuple[str, ...] = ()
