@@ -10,6 +10,7 @@ import errno
 import shutil
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from engine.accounts import count_what_arrived, note_run
 from engine.bringing import bring_records
@@ -37,6 +38,9 @@ from engine.standardising import standardise_records
 from engine.stopwatch import Clock, Once, log_measures, peak_memory
 from engine.successors import recognise_records
 from engine.tables import PROTOCOL_STEP
+
+if TYPE_CHECKING:
+    from engine.matching import SparkOptions
 
 
 def run(options: RunOptions, watcher: Watcher) -> RunResult:
@@ -82,6 +86,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
                     watcher=watcher,
                     decisions=decisions,
                     models=frozen_models(options, book, frozen),
+                    spark=spark_options(options),
                 )
             )
         with clock.stage("golden") as done:
@@ -124,6 +129,17 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     log_measures(options.workspace, result)
     note_duration(options.project, label, sum(clock.seconds.values()), watcher)
     return result
+
+
+def spark_options(options: RunOptions) -> SparkOptions | None:
+    """Where pairs are compared when the project says ``backend = "spark"``; None = in DuckDB."""
+    project = options.project
+    if project is None or project.backend != "spark":
+        return None
+    from engine.matching import SparkOptions
+
+    folder = options.workspace / "spark" if project.spark_folder is None else project.root / project.spark_folder
+    return SparkOptions(project.spark_master, folder)
 
 
 def _warm_up() -> None:

@@ -23,6 +23,9 @@ from engine.vocabulary import LANGUAGES, Language
 PROJECT_FILE = "assay.toml"
 SECRET_FILE = "secret.key"
 
+BACKENDS = ("duckdb", "spark")
+"""Where pairs are compared: on this machine, or on Apache Spark."""
+
 _KEYS: dict[str, type] = {
     "name": str,
     "institution": str,
@@ -53,7 +56,7 @@ _SOURCE_KEYS: dict[str, type] = {
 _TABLE_KEYS: dict[str, dict[str, type]] = {
     "milestone": {"date": date},
     "numbers": {"range_start": int, "range_end": int},
-    "engine": {"threads": int, "memory": str},
+    "engine": {"threads": int, "memory": str, "backend": str, "spark_master": str, "spark_folder": str},
 }
 
 
@@ -92,6 +95,9 @@ class Project:
     range_end: int | None = None
     threads: int | None = None
     memory: str | None = None
+    backend: str = "duckdb"
+    spark_master: str = "local[*]"
+    spark_folder: str | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -208,6 +214,9 @@ def load_project(root: Path) -> Project:
         range_end=data.get("numbers", {}).get("range_end"),
         threads=data.get("engine", {}).get("threads"),
         memory=data.get("engine", {}).get("memory"),
+        backend=data.get("engine", {}).get("backend", "duckdb"),
+        spark_master=data.get("engine", {}).get("spark_master", "local[*]"),
+        spark_folder=data.get("engine", {}).get("spark_folder"),
         settings=data,
     )
 
@@ -300,6 +309,11 @@ def _mistakes(data: Mapping[str, Any], text: str, file: str) -> list[Problem]:
     language = data.get("language")
     if language and language not in LANGUAGES:
         problems.append(Problem(file, _line(text, "language"), f"language must be one of {', '.join(LANGUAGES)}"))
+    backend = data.get("engine", {}).get("backend", "duckdb") if isinstance(data.get("engine"), dict) else "duckdb"
+    if backend not in BACKENDS:
+        near = difflib.get_close_matches(str(backend), BACKENDS, n=1)
+        hint = f"  Did you mean {near[0]}?" if near else ""
+        problems.append(Problem(file, _line(text, "backend"), f"backend must be {' or '.join(BACKENDS)}.{hint}"))
     country = data.get("country")
     if country and not re.fullmatch(r"[A-Z]{2}", str(country)):
         problems.append(Problem(file, _line(text, "country"), "country is an ISO 3166 code of two capital letters"))

@@ -78,3 +78,15 @@ def test_mistakes_about_a_database_are_told_without_the_secret(tmp_path: Path, l
         load_project(tmp_path)
     assert told in str(caught.value)
     assert "c4nary" not in str(caught.value)
+
+
+def test_a_backend_that_does_not_exist_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "assay.toml").write_text('[engine]\nbackend = "sparc"\n')
+    with pytest.raises(RuleErrors, match=r"backend must be duckdb or spark\.  Did you mean spark\?"):
+        load_project(tmp_path)
+
+
+def test_spark_is_told_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "assay.toml").write_text('[engine]\nbackend = "spark"\nspark_master = "spark://head:7077"\n')
+    project = load_project(tmp_path)
+    assert (project.backend, project.spark_master, project.spark_folder) == ("spark", "spark://head:7077", None)

@@ -2,6 +2,7 @@
 
 from engine.matching.link import link
 from engine.matching.models import export_models, load_models
+from engine.matching.spark import SparkOptions
 from engine.matching.training import Model
 
-__all__ = ["Model", "export_models", "link", "load_models"]
+__all__ = ["Model", "SparkOptions", "export_models", "link", "load_models"]

@@ -62,7 +62,7 @@ def register(spark: Any) -> None:
 
 
 def similarities(left: pa.Array, right: pa.Array) -> pa.Array:
-    """Jaro-Winkler of each two texts over their bytes; null where either is."""
+    """Jaro-Winkler of each two texts over their bytes; null where either is, 0 for two empty ones, as in DuckDB."""
     import numpy as np
     import pyarrow.compute as pc
     from rapidfuzz.distance import JaroWinkler
@@ -71,7 +71,8 @@ def similarities(left: pa.Array, right: pa.Array) -> pa.Array:
     missing = pc.or_(pc.is_null(left), pc.is_null(right)).to_numpy(zero_copy_only=False)
     one, other = (pc.fill_null(side.cast(pa.binary()), b"").to_pylist() for side in (left, right))
     scores = cpdist(one, other, scorer=JaroWinkler.similarity, dtype=np.float64) if one else np.zeros(0)
-    return pa.array(scores, pa.float64(), mask=missing)
+    empty = np.array([not a and not b for a, b in zip(one, other, strict=True)], dtype=bool)
+    return pa.array(np.where(empty, 0.0, scores), pa.float64(), mask=missing)
 
 
 def run(spark: Any, job: dict[str, Any], folder: str) -> None:
