@@ -40,6 +40,7 @@ from engine.erasing.statistics import (
 )
 from engine.erasing.traces import Traces, traces_of
 from engine.errors import AssayError, UsageError
+from engine.freezing import FROZEN_FILE
 from engine.options import RunOptions, project_options
 from engine.outbox import MANIFEST
 from engine.pipeline import run
@@ -56,8 +57,10 @@ DERIVED = frozenset({".assay", "out"})
 KEPT = frozenset({"extracts", "lock", "journal.head"})
 """What of the workspace's folder is not derived from the last run alone; former extracts are rewritten."""
 
-UNSEARCHED = frozenset({".assay", ".git", "erasures", "suppressed.jsonl", "secret.key", "environments"})
-"""Not searched for traces: rebuilt without them, named on their own, or holding hashes only."""
+UNSEARCHED = frozenset(
+    {".assay/workspace.duckdb", ".git", "erasures", "suppressed.jsonl", "secret.key", "environments"}
+)
+"""Not searched for traces: made without them, named on their own, or holding hashes only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +270,7 @@ def carry_out(
             "--by or --why says something that only the person held",
             hint="The certificate stays when the person is gone: name the request by its number or date.",
         )
+    Workspace.look(project.workspace).close()  # nobody else is at work here
     folder = new_folder(project.root / "erasures", at[:10])
     watcher.step("suppression list")
     add_suppressed(project.suppressed, erasure.entries)
@@ -294,7 +298,7 @@ def carry_out(
         except AssayError as error:
             failed = error
     watcher.step("search")
-    swept, left = _sweep(erasure, folder)
+    swept, left = _sweep(erasure)
     certificate = write_certificate(
         folder,
         erasure,
@@ -324,20 +328,29 @@ def _own(project: Project, held: Sequence[Held]) -> list[Held]:
     return [one for one in held if one.path.resolve().is_relative_to(project.root.resolve())]
 
 
+_NOT_COPIES = frozenset({"incoming", "rules", "expectations", "models", "protocol", "delivered", "receipt"})
+"""Folders whose files are never destroyed for one person's sake: extracts, what people wrote, what is remembered."""
+
+
 def _is_copy(project: Project, path: Path) -> bool:
-    """Whether a file is something to do away with, and not a rule or a setting that somebody wrote."""
+    """Whether a file is something to do away with: a workbook, a list; no extract, rule or memory of the project.
+
+    A memory or a setting stands in the project folder itself, as JSON lines, TOML or a frozen fact.
+    """
     relative = path.relative_to(project.root)
-    return relative.parts[0] not in ("rules", "expectations", "models") and path.name != "assay.toml"
+    if len(relative.parts) == 1:
+        return path.suffix not in (".jsonl", ".toml", ".key") and path.name != FROZEN_FILE
+    return relative.parts[0] not in _NOT_COPIES
 
 
-def _sweep(erasure: Erasure, folder: Path) -> tuple[list[Path], Searched]:
+def _sweep(erasure: Erasure) -> tuple[list[Path], Searched]:
     """Destroy outputs of other commands that hold a trace (logs, verdicts, old import files); search what is left."""
     project = erasure.project
     ours = {project.out / name for name in (*_fresh_outputs(project), MANIFEST)}
     swept = [path for path in search(project.out, erasure.traces).holding if path not in ours]
     for path in swept:
         overwrite(path)
-    return swept, search(project.root, erasure.traces, without=UNSEARCHED | {folder.name})
+    return swept, search(project.root, erasure.traces, without=UNSEARCHED)
 
 
 def _fresh_outputs(project: Project) -> tuple[str, ...]:

@@ -45,11 +45,20 @@ class Searched:
     unread: list[Path] = field(default_factory=list)
 
 
+_DATABASES = frozenset({".duckdb", ".db", ".sqlite", ".sqlite3", ".mdb", ".accdb"})
+"""Compressed in their own ways: that a text is not found in their bytes proves nothing."""
+
+
 def search(root: Path, traces: Traces, *, without: frozenset[str] = frozenset()) -> Searched:
-    """Look into every file below ``root`` except first-level entries named in ``without``. Links are not followed."""
+    """Look into every file below ``root`` except what ``without`` names: paths from there. Links are not followed."""
     found = Searched()
     for path in sorted(root.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.relative_to(root).parts[0] in without:
+        relative = path.relative_to(root)
+        left_out = relative.parts[0] in without or relative.as_posix() in without
+        if left_out or path.is_symlink() or not path.is_file():
+            continue
+        if path.suffix.lower() in _DATABASES:
+            found.unread.append(path)
             continue
         found.files += 1
         found.bytes += path.stat().st_size

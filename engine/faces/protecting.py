@@ -200,8 +200,9 @@ def _planned_lines(planned: Erasure) -> list[str]:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    app.command()(erase)
-    app.command()(anonymise)
+    codes = "Exit codes: 0 done, 1 the run could not be made again, 2 usage or configuration, 4 disk, memory or lock."
+    app.command(epilog=codes)(erase)
+    app.command(epilog=codes)(anonymise)
     app.command(
         epilog="Exit codes: 0 done, 1 more is proposed than the ceiling allows, 2 usage or configuration, "
         "4 disk, memory or lock."
