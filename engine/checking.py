@@ -19,6 +19,7 @@ from typing import get_args
 
 from engine.accounts import count_what_arrived, note_check
 from engine.errors import SurroundingsError, UsageError
+from engine.file_checking import SUITE, check_import_files
 from engine.options import RunOptions, RunSource, open_workspace, rule_books
 from engine.outputs import source_links
 from engine.preparing import Aside, prepare
@@ -67,6 +68,10 @@ def check_sources(options: CheckOptions, watcher: Watcher, *, aside: Aside | Non
     from engine import quality
 
     run = options.run
+    if options.suites == (SUITE,) and options.workbook is None and options.data_docs is None:
+        judged = _judged_as_import_files(options, watcher)
+        if judged is not None:
+            return judged
     _, expectations = rule_books(run.project)
     _refuse_suites_of_later_tables(expectations, options.suites)
     # seconds of imports, beside the first stages
@@ -108,6 +113,25 @@ def check_sources(options: CheckOptions, watcher: Watcher, *, aside: Aside | Non
             if options.workbook is not None:
                 _write_workbook(ws, options.workbook, run)
             return verdict
+
+
+def _judged_as_import_files(options: CheckOptions, watcher: Watcher) -> Verdict | None:
+    """The verdict on import files, by the rules of the import; None = the sources are none."""
+    watcher.step("import files")
+    with (
+        tempfile.TemporaryDirectory(prefix="assay-check-") as folder,
+        open_workspace(replace(options.run, workspace=Path(folder))) as ws,
+    ):
+        if check_import_files(ws, options.run) is None:
+            return None
+        return read_verdict(
+            ws,
+            files=shown_files(options.run.sources),
+            gate=options.gate,
+            language=options.run.language or "en",
+            as_of=options.run.as_of,
+            show_values=False,
+        )
 
 
 def _write_workbook(ws: Workspace, path: Path, run: RunOptions) -> None:

@@ -1,8 +1,9 @@
 """Qualification lists: criteria of contacts and types of structures, checked against their definitions beforehand.
 
 A list is a CSV with the columns CONTACT_NR, CRITERION, VALUE (a row a value), or CONTACT_NR, STRUCT_TYPE. Definitions
-are CSVs of our own layout, the target's is not public (section 4.1 of the format): CODE, NAME, CONTACT_TYPE (INDIVIDUAL,
-STRUCTURE or BOTH), DATA_TYPE, VALUES (joined by ``|``; none = free text) for criteria; CODE, NAME for structure types.
+are CSVs of our own layout, the target's is not public (section 4.1 of the format): CODE, NAME, CONTACT_TYPE
+(INDIVIDUAL, STRUCTURE or BOTH), DATA_TYPE, VALUES (joined by ``|``; none = free text) for criteria; CODE, NAME for
+structure types.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
@@ -21,7 +23,7 @@ from engine.rulebook.import_rules import Criterion, Defined
 
 _CODE = re.compile(r"[A-Za-z0-9_]{1,8}")
 _NUMBER = re.compile(r"[0-9]{1,20}")
-_KINDS = ("INDIVIDUAL", "STRUCTURE", "BOTH")
+_KINDS: tuple[Literal["INDIVIDUAL", "STRUCTURE", "BOTH"], ...] = ("INDIVIDUAL", "STRUCTURE", "BOTH")
 _SHOWN = 10
 DATA_TYPES = ("TEXT", "NUMBER", "DATE", "BOOLEAN", "LIST")
 
@@ -55,10 +57,10 @@ def _criteria(path: Path) -> dict[str, Criterion]:
     problems = []
     found: dict[str, Criterion] = {}
     for line, row in rows:
-        kind = row["CONTACT_TYPE"] or "BOTH"
+        kind = next((known for known in _KINDS if known == (row["CONTACT_TYPE"] or "BOTH")), None)
         data = row["DATA_TYPE"] or ("LIST" if row["VALUES"] else "TEXT")
         values = tuple(dict.fromkeys(part.strip() for part in row["VALUES"].split("|") if part.strip()))
-        if kind not in _KINDS:
+        if kind is None:
             problems.append(f"line {line}: CONTACT_TYPE is one of {', '.join(_KINDS)}")
         elif data not in DATA_TYPES:
             problems.append(f"line {line}: DATA_TYPE is one of {', '.join(DATA_TYPES)}")

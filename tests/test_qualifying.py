@@ -14,8 +14,10 @@ from engine.rulebook.import_rules import ImportRules
 
 DELIVERY = RuleBook().load("delivery/secutix.yml", DeliveryRules)
 DEFINED = RuleBook().load("delivery/import_rules.yml", ImportRules).defined
-CRITERIA = "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;Colour;BOTH;LIST;Red|Green\nNOTE;Note;;;\n"
+CRITERIA = (
+    "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;Colour;BOTH;LIST;Red|Green\nNOTE;Note;;;\n"
     "VIP;VIP;INDIVIDUAL;BOOLEAN;\n"
+)
 
 
 def file(folder: Path, name: str, text: str) -> Path:

@@ -89,6 +89,24 @@ def is_header(row: Sequence[str], aliases: Mapping[str, str]) -> bool:
     return {"INSTITUTION", "OPERATION"} <= {aliases.get(cell.strip(), cell.strip()) for cell in row}
 
 
+_OURS = frozenset(code for code in FIELD_CODES if "_" in code or code[-1].isdigit()) | frozenset(GLOBAL_COLUMNS)
+"""Field codes that nobody else's header has by chance."""
+
+
+def names_fields(path: Path) -> bool:
+    """Whether one of the first rows of a text file holds field codes, four at least: it is meant as an import file."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES).decode(_encoding(path), "replace")
+    except OSError:
+        return False
+    for line in head.splitlines()[:HEADER_WITHIN]:
+        for separator in SEPARATORS:
+            if len({cell.strip().strip('"') for cell in line.split(separator)} & _OURS) >= 4:
+                return True
+    return False
+
+
 def no_header(name: str) -> SourceError:
     """What is said of a file without field codes."""
     return SourceError(
