@@ -21,11 +21,11 @@ from engine.vocabulary import LANGUAGES, Language
 
 CLIENTS = """\
 Kundennr;Vorname;Name;Firma;E-Mail;Telefon;PLZ;Ort;Geburtsdatum;Typ;Letzter Kauf
-100;Marie;Dupont;;canary.marie@example.org;022 310 12 34;1204;Genève;01.02.1980;A;12.10.2026
-101;Marie;Dupont;;canary.marie@example.org;;1204;Genève;;B;01.01.2012
-A12;Paul;Martin;;paul.martin@example;021 613 21 11;1003;Lausanne;31.02.1990;A;01.01.2013
-300;;;;eva@example.com;031 311 22 33;3011;Bern;;C;03.04.2026
-400;;;Theater Basel AG;info@theater-basel.example;061 295 11 33;4051;Basel;;A;
+100;Marie;Dupont;;canary.marie@bluewin.ch;022 310 12 34;1204;Genève;01.02.1980;A;12.10.2026
+101;Marie;Dupont;;canary.marie@bluewin.ch;;1204;Genève;;B;01.01.2012
+A12;Paul;Martin;;paul.martin@gmail;021 613 21 11;1003;Lausanne;31.02.1990;A;01.01.2013
+300;;;;eva.keller@gmail.com;031 311 22 33;3011;Bern;;C;03.04.2026
+400;;;Theater Basel AG;info@theater-basel.ch;061 295 11 33;4051;Basel;;A;
 """
 ORDERS = "Bestellung;Betrag;Saal\n" + "".join(f"{n};{n * 10};Grosser Saal\n" for n in range(1, 9))
 
