@@ -110,7 +110,10 @@ _STANDARD = (
 
 
 def _texts(ws: Workspace) -> str:
-    """SELECT of every text of the base (text, own): own = it stands at an erased record or contact."""
+    """SELECT of every text of the base (text, own): own = it stands at an erased record or contact.
+
+    Lines that became no record (side tables, held lines) are nobody's: own is null there, and says nothing.
+    """
     listed = ", ".join(identifier(name) for name in _STANDARD)
     golden = ", ".join(identifier(name) for name in (*_STANDARD, "email3", "birth_date"))
     names = "[first_name || ' ' || last_name, last_name || ' ' || first_name, last_name || ', ' || first_name]"
@@ -133,5 +136,5 @@ def _texts(ws: Workspace) -> str:
             union all
             select unnest([{golden}]), contact_id in (select contact_id from erasing_contact) from golden.contact
         )
-        select lower(trim(text)) as text, coalesce(own, false) as own from said where length(trim(text)) >= {SHORTEST}
+        select lower(trim(text)) as text, own from said where length(trim(text)) >= {SHORTEST}
     """
