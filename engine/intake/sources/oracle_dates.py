@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 _MONTHS = (
     # English, French, German, Italian, as NLS_DATE_LANGUAGE abbreviates them; without accents and dots
@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def by_mask(text: str, mask: str) -> str | None:
     """``text`` read by Oracle's ``mask``: ``yyyy-mm-dd`` or ``yyyy-mm-dd hh:mm:ss``; None = it does not fit.
 

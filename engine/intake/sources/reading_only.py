@@ -115,7 +115,7 @@ def _name(node: object) -> str:
 
     assert isinstance(node, exp.Func)
     if isinstance(node.parent, exp.Dot) and node.arg_key == "expression":
-        package = node.parent.this.name
+        package = str(node.parent.this.name)
         if _REACHES_OUT.fullmatch(package):
             return package
     if isinstance(node, exp.Anonymous):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PART = r"(?:\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\"|`(?:[^`]|``)*`|[^\s\[\]\"`(),.;']+)"
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -39,6 +40,7 @@ class Created:
     bits: frozenset[str]
 
 
+@lru_cache(maxsize=1_024)
 def plain_name(name: str) -> str:
     """A quoted, qualified name without its quotes.
 
@@ -48,6 +50,7 @@ def plain_name(name: str) -> str:
     return ".".join(_unquoted(part) for part in re.findall(_PART, name))
 
 
+@lru_cache(maxsize=1_024)
 def column_names(columns: str | None) -> tuple[str, ...] | None:
     """The names in a list of columns; None = there is no list.
 

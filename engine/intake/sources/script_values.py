@@ -44,6 +44,16 @@ def _simple(flavour: Flavour) -> re.Pattern[str]:
 
 
 @cache
+def _cast(flavour: Flavour) -> re.Pattern[str]:
+    """``CAST(N'..' AS type)`` of a literal that is text or a number, with the mark behind it: string, number, mark."""
+    body = flavour.string[1:-1]
+    return re.compile(
+        rf"\s*CAST\(\s*(?:N?'({body})'|(-?[\d.]++(?!x)))\s+AS\s+\[?\w+\]?(?:\(\s*\w+\s*(?:,\s*\d+\s*)?\))?\s*\)\s*([,)])",
+        re.DOTALL | re.IGNORECASE,
+    )
+
+
+@cache
 def _tokens(flavour: Flavour) -> re.Pattern[str]:
     """Tokens of an expression: string, word, number, mark."""
     body = flavour.string[1:-1]
@@ -63,7 +73,8 @@ def rows(text: str, begins: int, flavour: Flavour, kinds: Sequence[Bytes] = (), 
         kinds: for each cell whether its column holds bytes, which come out as hex, or bits, which are a number.
         codec: how the script was decoded.
     """
-    simple = _simple(flavour)
+    simple, cast = _simple(flavour), _cast(flavour)
+    special = any(kinds)
     at = _skip_blanks(text, begins)
     while at < len(text) and text[at] == "(":
         start, at = at, at + 1
@@ -73,11 +84,25 @@ def rows(text: str, begins: int, flavour: Flavour, kinds: Sequence[Bytes] = (), 
                 found = simple.match(text, at)
                 if found is not None:
                     prefix, string, bare, mark = found.groups()
+                    at = found.end()
+                    if not special and prefix is None:  # most cells of most dumps: nothing to look up
+                        if string is None:
+                            cells.append(bare if bare.isdecimal() else _bare(bare))
+                        elif "'" in string or "\\" in string:
+                            cells.append(_plain(string, flavour).replace("\0", "") or None)
+                        else:
+                            cells.append(string or None)
+                        if mark == ")":
+                            break
+                        continue
                     kind = kinds[len(cells)] if len(cells) < len(kinds) else ""
                     value = _bare(bare) if string is None else _string(prefix, string, flavour, kind != "", codec)
                     if kind == "bits" and value is not None and (string is not None or bare[1:2] in ("x", "X")):
                         value = str(int(value, 16))
                     cells.append(value)
+                elif (found := cast.match(text, at)) is not None:
+                    string, bare, mark = found.groups()
+                    cells.append(bare if string is None else _plain(string, flavour) or None)
                     at = found.end()
                 else:
                     value, at = _Expression(text, at, flavour).value()
@@ -152,7 +177,7 @@ def _string(prefix: str | None, body: str, flavour: Flavour, is_bytes: bool, cod
     text = _plain(body, flavour, escapes=prefix is not None and prefix in "Ee")
     if is_bytes:
         return _hex(text, codec)
-    return text or None
+    return text.replace("\0", "") or None
 
 
 _ESCAPES = {"0": "\0", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "\x1a", "f": "\f"}

@@ -300,3 +300,9 @@ def test_a_dump_in_the_custom_format_gives_the_rows_of_the_server(
 def test_a_damaged_custom_dump_is_told(write: Write, stage: Stage) -> None:
     with pytest.raises(SourceError, match="is damaged, or of a newer PostgreSQL"):
         stage(write("crm.backup", b"PGDMP" + bytes(range(256)) * 4))
+
+
+def test_a_nul_in_a_text_is_left_out_and_one_in_bytes_is_kept(ws: Workspace, write: Write, stage: Stage) -> None:
+    text = "-- MySQL dump\nCREATE TABLE `c` (`nom` text, `photo` blob);\nINSERT INTO `c` VALUES ('A\\0nne','\\0x');\n"
+    stage(write("a.sql", text))
+    assert cells(ws) == [["Anne", "0078"]]
