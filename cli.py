@@ -15,6 +15,7 @@ from engine.faces import (
     checking,
     deciding,
     delivering,
+    discovering,
     environments,
     looking,
     milestone,
@@ -64,6 +65,7 @@ for group in (
     protecting,
     protocol,
     rules,
+    discovering,
 ):
     group.register(app)
 

@@ -24,6 +24,8 @@ _MODELS: Mapping[str, str] = {
     "milestone.yml": "engine.rulebook.milestone:MilestoneRules",
     "pricing.yml": "engine.rulebook.pricing:PricingRules",
     "retention.yml": "engine.rulebook.retention:RetentionRules",
+    "profiles/rodrigue.yml": "engine.rulebook.profiles:Profile",
+    "profiles/secutix1.yml": "engine.rulebook.profiles:Profile",
     "delivery/import_rules.yml": "engine.rulebook.import_rules:ImportRules",
     "delivery/operations.yml": "engine.rulebook.planning:PlanningRules",
     "delivery/secutix.yml": "engine.rulebook.delivery:DeliveryRules",
