@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from engine.errors import UsageError
 from engine.options import RunOptions
 from engine.progress import Silent
 from engine.rulebook import RuleBook
@@ -71,7 +72,10 @@ def _recognise_similar(ws: Workspace, options: RunOptions, book: RuleBook) -> No
     from engine.rulebook.matching import MatchRules
 
     assert options.project is not None
-    models = matching.load_models(options.project.models, book.load("matching/model.yml", MatchRules))
+    try:
+        models = matching.load_models(options.project.models, book.load("matching/model.yml", MatchRules))
+    except UsageError:  # of another version: a frozen run says so itself, any other trains new ones
+        return
     kinds = [kind for kind in models if kind != "relay" or "structure" in models]
     if not kinds:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -194,7 +194,7 @@ def _score(
     model = _recalibrate(ws, model, rules, decisions, told)
     score(ws, model, rules, "m_pair", "m_score")
     pairs.keep_scored(ws, rules.thresholds.keep.value)
-    threshold = merge_threshold(*pairs.weights(ws), rules.thresholds)
+    threshold = _threshold(ws, model, rules)
     kind = model.kind
     recall = 1.0 if plan.complete else pairs.estimated_recall(ws, threshold)
     if pairs.unseen_pairs(ws, units, threshold, int(rules.clustering.compare_up_to.value)):
@@ -203,9 +203,9 @@ def _score(
         pairs.keep_scored(ws, -np.inf)
     if model.homes.families:
         pairs.share_between_rivals(ws, rules.thresholds.ask.value, rules.corrections.rival.value)
-        threshold = merge_threshold(*pairs.weights(ws), rules.thresholds)
+        threshold = _threshold(ws, model, rules)
     ws.drop("m_pair", "m_score", "m_unseen")
-    results.write_model(ws, model, rules, text)
+    results.write_model(ws, replace(model, threshold=threshold), rules, text)
     told.figures |= {
         f"{kind}_blocking_recall": recall,
         f"{kind}_units": units,
@@ -214,6 +214,11 @@ def _score(
         f"{kind}_match_share": model.match_share,
     }
     return threshold
+
+
+def _threshold(ws: Workspace, model: Model, rules: MatchRules) -> float:
+    """The threshold that the model brings, so that a second extract moves no pair of the first; else from the pairs."""
+    return merge_threshold(*pairs.weights(ws), rules.thresholds) if model.threshold is None else model.threshold
 
 
 def _predict(ws: Workspace, model: Model, rules: MatchRules, spark: SparkOptions | None) -> str:

@@ -36,6 +36,7 @@ def to_json(model: Model) -> str:
             "expected_pairs": model.expected_pairs,
             "households": asdict(model.homes),
             **({} if model.learned is None else {"decisions": adjustment_to_json(model.learned)}),
+            **({} if model.threshold is None else {"threshold": model.threshold}),
             "comparisons": [
                 {
                     "name": one.name,
@@ -73,6 +74,7 @@ def from_json(text: str, rules: MatchRules, name: str = "the model") -> Model:
             float(saved["expected_pairs"]),
             _households(saved["households"]),
             adjustment_from_json(saved["decisions"]) if saved.get("decisions") else None,
+            None if saved.get("threshold") is None else float(saved["threshold"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(

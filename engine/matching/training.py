@@ -35,6 +35,7 @@ class Model:
         expected_pairs: matches expected among the pairs blocking proposes.
         homes: what the file's households say.
         learned: what people's decisions add, where there were enough.
+        threshold: weight from which pairs merged in the file it was learned from; None = to be set from this file's.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Model:
     expected_pairs: float
     homes: Households
     learned: Adjustment | None = None
+    threshold: float | None = None
 
     @property
     def prior_weight(self) -> float:

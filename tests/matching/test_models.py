@@ -74,3 +74,13 @@ def test_a_level_of_another_version_is_refused(ws: Workspace, tmp_path: Path) ->
     path.write_text(path.read_text(encoding="utf-8").replace('"exact_rare"', '"precise"'), encoding="utf-8")
     with pytest.raises(UsageError):
         load_models(tmp_path, RULES)
+
+
+def test_a_saved_model_keeps_the_threshold_whatever_the_pairs_of_the_next_file(ws: Workspace, tmp_path: Path) -> None:
+    given(ws, "standardise.record", town())
+    first = link(ws, BOOK, threads=1, watcher=Silent()).figures["individual_threshold"]
+    export_models(ws, tmp_path)
+    models = load_models(tmp_path, RULES)
+    assert round(models["individual"].threshold or 0.0, 6) == first
+    given(ws, "standardise.record", town(size=90, copies=45))
+    assert link(ws, BOOK, threads=1, watcher=Silent(), models=models).figures["individual_threshold"] == first
