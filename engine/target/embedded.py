@@ -13,7 +13,7 @@ from engine.errors import SurroundingsError, WorkspaceBusy
 from engine.sql import identifier, literal
 from engine.target.columns import ANSWER, APPLICATION, CONTACT, PROPERTY, SETTING, STORE_TABLES, StoreTable
 from engine.target.store import Application
-from engine.workspace import Workspace
+from engine.workspace import Workspace, overwrite
 
 _ALIAS = "base"
 
@@ -113,6 +113,26 @@ class EmbeddedStore:
                 [getattr(application, name) for name in APPLICATION.names],
             )
             _set(connection, settings)
+        removed = ws.value(
+            "select count(*) from touched left join temp.contact as contact using (contact_nr) "
+            "where contact.contact_nr is null or contact.state = 'anonymised'"
+        )
+        if removed:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Copy the base into a new file and overwrite the old one: who was removed stays readable in it otherwise."""
+        fresh, former = self.path.with_suffix(".rebuilt"), self.path.with_suffix(".former")
+        fresh.unlink(missing_ok=True)
+        with duckdb.connect(":memory:") as connection, self._attached(connection), _private():
+            connection.execute(f"attach {literal(str(fresh))} as rebuilt")
+            connection.execute(f"copy from database {_ALIAS} to rebuilt")
+            connection.execute("detach rebuilt")
+        os.chmod(fresh, 0o600)
+        former.unlink(missing_ok=True)
+        os.link(self.path, former)
+        os.replace(fresh, self.path)  # a crash leaves the one or the other whole under the name
+        overwrite(former)
 
     def replace(self, ws: Workspace, tables: Sequence[StoreTable], settings: Mapping[str, str]) -> None:
         """One transaction: each of ``tables`` as it stands in ``ws``."""

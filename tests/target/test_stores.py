@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -337,3 +338,28 @@ def test_fifty_thousand_rows_are_applied_in_seconds_in_both_stores(place: Place)
     assert (fact["imported"], fact["not_imported"]) == (50_000, 0)
     assert time.process_time() - before < 20
     assert list_environments(place)[0]["active"] == 51_000
+
+
+def test_whoever_was_anonymised_or_dropped_is_in_no_byte_of_an_embedded_base(tmp_path: Path) -> None:
+    place = Place(folder=tmp_path)
+    create_environment(place, "dev", institution="OPERA", organization="*", country="CH")
+    names = [f"Quimb{number:04d}vardel" for number in range(1, 2001)]
+    first = [{"CONTACT_NR": str(number), "LASTNAME": name} for number, name in enumerate(names, start=1)]
+    removals = [{"OPERATION": ("ANONYMIZE", "DROP")[number % 2], "CONTACT_NR": str(number)} for number in range(1, 21)]
+    for name, rows in (("one", first), ("two", removals)):
+        (tmp_path / f"{name}.csv").write_text(file_text(rows), encoding="utf-8")
+        apply_files(
+            place, [tmp_path / f"{name}.csv"], "dev", as_of=date(2026, 11, 22), at="2026-11-22", log=tmp_path / "log",
+            language="en", confirmation=YES, watcher=Silent(),
+        )  # fmt: skip
+        (tmp_path / f"{name}.csv").unlink()
+        left = _names_in(tmp_path / "environments")
+        assert bool(left & set(names[:20])) == (name == "one")
+    assert {path.name for path in (tmp_path / "environments").glob("dev*")} == {"dev.duckdb"}
+    assert list_environments(place)[0]["active"] == 1980
+
+
+def _names_in(folder: Path) -> set[str]:
+    """The planted names in the bytes of every file."""
+    found = (re.findall(rb"Quimb\d{4}vardel", path.read_bytes()) for path in folder.iterdir() if path.is_file())
+    return {name.decode() for names in found for name in names}
