@@ -7,10 +7,11 @@ was made invalid, and insert again who was dropped.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,17 @@ from typing import Any
 import pyarrow as pa
 
 from engine.errors import SourceError, SurroundingsError, UsageError
+from engine.sql import identifier
+from engine.target.columns import CONTACT, FIELDS, PROPERTY, SALE, StoreTable
+from engine.target.embedded import EmbeddedStore
+from engine.workspace import Workspace
 
 FOLDER = "delivered"
 MANIFEST = "manifest.json"
 REQUESTED = ("INVALIDATE", "DELETE", "ANONYMIZE", "DROP", "UPDATEACT")
 """What can be asked for; UPDATEACT withdraws."""
 
+_SNAPSHOT: tuple[StoreTable, ...] = (CONTACT, PROPERTY, SALE)
 _NUMBER = re.compile(r"[0-9]{1,20}")
 
 
@@ -80,6 +86,40 @@ def add_requests(folder: Path, requests: Sequence[Request]) -> int:
     return len(new)
 
 
+def read_requests(path: Path, environment: str) -> list[Request]:
+    """The requests in a list with the columns CONTACT_NR, OPERATION and, if it likes, REASON (a code).
+
+    Raises:
+        SourceError: it cannot be read, lacks a column, or a line asks for something impossible.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise SourceError(f"cannot read {path.name} as UTF-8 text") from None
+    separator = next((sign for sign in ";,\t" if sign in text.split("\n", 1)[0]), ";")
+    rows = csv.DictReader(text.splitlines(), delimiter=separator)
+    if not {"CONTACT_NR", "OPERATION"} <= set(rows.fieldnames or ()):
+        raise SourceError(
+            f"{path.name} does not say what is asked for",
+            hint="Write --list inactivate=FILE, or give the list the columns CONTACT_NR and OPERATION.",
+        )
+    found = []
+    for row in rows:
+        reason = (row.get("REASON") or "").strip()
+        try:
+            found.append(
+                Request(
+                    (row["CONTACT_NR"] or "").strip(),
+                    (row["OPERATION"] or "").strip(),
+                    reason if re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", reason) else path.stem[:60],
+                    environment,
+                )
+            )
+        except UsageError as error:
+            raise SourceError(f"{path.name}, line {rows.line_num}: {error.message}") from None
+    return found
+
+
 def standing_requests(folder: Path, environment: str, more: Iterable[Request] = ()) -> pa.Table:
     """The requests in force for an environment, as planning.request holds them; the last one of a number counts.
 
@@ -133,6 +173,52 @@ def environments_of(folder: Path, path: Path, sha256: str) -> set[str]:
         except (OSError, ValueError, KeyError, TypeError):
             pass
     return found
+
+
+def remembered_base(folder: Path, environment: str) -> EmbeddedStore:
+    """What the last delivery made of an environment, as a contact base of its own: it holds personal data."""
+    return EmbeddedStore(folder / FOLDER / f"{environment}.duckdb")
+
+
+def keep_base(ws: Workspace, base: EmbeddedStore, settings: Mapping[str, str], prefix: str = "") -> None:
+    """Write the snapshot in ``ws`` to ``base`` as a new file: what is no longer in it is in no page of the file either.
+
+    Args:
+        prefix: of the names of the snapshot's temp tables.
+
+    Raises:
+        SurroundingsError: it cannot be written.
+    """
+    fresh = EmbeddedStore(base.path.with_name(f"{base.path.stem}.new.duckdb"))
+    fresh.create(settings)
+    if prefix:
+        for table in _SNAPSHOT:
+            ws.execute(f"create or replace temp table {table.name} as select * from {prefix}{table.name}")
+    fresh.replace(ws, _SNAPSHOT, settings)
+    os.replace(fresh.path, base.path)
+
+
+def forget_contacts(folder: Path, numbers: Sequence[str]) -> int:
+    """Take the data of contacts out of every remembered base; their number and state stay, to be anonymised there.
+
+    Returns:
+        How many contacts lost their data, over all environments.
+    """
+    forgotten = 0
+    for path in sorted((folder / FOLDER).glob("*.duckdb")):
+        base = EmbeddedStore(path)
+        with Workspace.memory() as ws:
+            base.load(ws, _SNAPSHOT)
+            ws.put("forgotten", pa.table({"contact_nr": pa.array(sorted(set(numbers)), pa.string())}))
+            found = int(ws.value("select count(*) from contact semi join forgotten using (contact_nr)"))
+            if not found:
+                continue
+            emptied = ", ".join(f"{identifier(field)} = null" for field in FIELDS)
+            ws.execute(f"update contact set {emptied} where contact_nr in (select contact_nr from forgotten)")
+            ws.execute("delete from property where contact_nr in (select contact_nr from forgotten)")
+            keep_base(ws, base, base.settings())
+            forgotten += found
+    return forgotten
 
 
 def refuse_foreign(folder: Path, path: Path, sha256: str, environment: str) -> None:

@@ -19,7 +19,15 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from engine import journal
-from engine.deliveries import FOLDER, Request, add_requests, remember_files, standing_requests
+from engine.deliveries import (
+    Request,
+    add_requests,
+    keep_base,
+    read_requests,
+    remember_files,
+    remembered_base,
+    standing_requests,
+)
 from engine.delivery.files import file_form, write_split
 from engine.environments import Place, existing_store, read_numbers
 from engine.errors import UsageError
@@ -38,8 +46,6 @@ from engine.rulebook.planning import PlanningRules
 from engine.sql import identifier, literal
 from engine.tables import PLANNING_QUALIFICATION, PLANNING_REQUEST
 from engine.target import Base, Store
-from engine.target.columns import CONTACT, PROPERTY, SALE
-from engine.target.embedded import EmbeddedStore
 from engine.vocabulary import CRITERIA, FIELD_CODES, Language
 from engine.workspace import Workspace, in_list
 
@@ -75,7 +81,8 @@ class DeliverOptions:
         as_of: a birth date after this day lies in the future.
         since: the difference to what the environment holds now, or to what the last delivery made of it.
         operations: leave all others out; empty = all.
-        lists: (operation, file with contact numbers): removals that somebody asks for, or takes back.
+        lists: (operation, file with contact numbers): removals that somebody asks for, or takes back; None = the
+            file says itself, in its columns OPERATION and REASON.
         qualify: lists of criteria or types that contacts are given.
         criteria / structure_types: files that define them; None = as the import rules say.
         kind: text files or workbooks.
@@ -90,7 +97,7 @@ class DeliverOptions:
     as_of: date
     since: Since = "environment"
     operations: tuple[str, ...] = ()
-    lists: tuple[tuple[str, Path], ...] = ()
+    lists: tuple[tuple[str | None, Path], ...] = ()
     qualify: tuple[Path, ...] = ()
     criteria: Path | None = None
     structure_types: Path | None = None
@@ -176,7 +183,10 @@ def _asked(options: DeliverOptions) -> list[Request]:
     for operation, file in options.lists:
         if operation in ("INSERT", "UPDATE"):
             raise UsageError(f"a list cannot ask for {operation}: that comes from the golden records")
-        asked += [Request(number, operation, file.stem[:60], options.environment) for number in read_numbers(file)]
+        if operation is None:
+            asked += read_requests(file, options.environment)
+        else:
+            asked += [Request(number, operation, file.stem[:60], options.environment) for number in read_numbers(file)]
     numbers = [request.contact_number for request in asked]
     if len(set(numbers)) < len(numbers):
         raise UsageError("two lists name the same contact number", hint="A contact takes one operation at a time.")
@@ -212,7 +222,7 @@ def _planned_against(
         with existing_store(place, options.environment, ws) as store:
             yield store, store.settings()
         return
-    last = remembered_base(place, options.environment)
+    last = remembered_base(place.folder, options.environment)
     if last.exists():
         yield last, last.settings()
         return
@@ -234,11 +244,6 @@ def _folder_name(options: DeliverOptions, settings: Mapping[str, str]) -> str:
     if options.since == "environment":
         return options.environment
     return f"{options.environment}_{int(settings.get('deliveries', 0)) + 1:03d}"
-
-
-def remembered_base(place: Place, environment: str) -> EmbeddedStore:
-    """What the last delivery made of an environment, as a contact base of its own: it holds personal data."""
-    return EmbeddedStore(place.folder / FOLDER / f"{environment}.duckdb")
 
 
 # -- the rows that are sent -----------------------------------------------------------------------
@@ -389,15 +394,11 @@ def _remember(
     remarks = carry_out(ws, book.load("delivery/import_rules.yml", ImportRules), base, "sent")
     kept = {name: settings[name] for name in ("institution", "organization", "country")}
     kept["last_number"] = str(remarks.pop("last_number"))
-    last = remembered_base(place, options.environment)
+    last = remembered_base(place.folder, options.environment)
     before = last.settings() if last.exists() else {}
     kept["deliveries"] = str(int(before.get("deliveries", 0)) + 1)
-    if not before:
-        last.create(kept)
-    for table in (CONTACT, PROPERTY, SALE):
-        ws.execute(f"create or replace temp table {table.name} as select * from there_{table.name}")
-    last.replace(ws, [CONTACT, PROPERTY, SALE], kept)
+    keep_base(ws, last, kept, prefix="there_")
     told["remarks"] = remarks
 
 
-__all__ = ["PARTS", "WORDS", "DeliverOptions", "deliver_to", "operation_called", "remembered_base"]
+__all__ = ["PARTS", "WORDS", "DeliverOptions", "deliver_to", "operation_called"]

@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from engine.deliveries import Request, add_requests, standing_requests
-from engine.delivering import DeliverOptions, deliver_to, operation_called, remembered_base
+from engine.deliveries import Request, add_requests, forget_contacts, remembered_base, standing_requests
+from engine.delivering import DeliverOptions, deliver_to, operation_called
 from engine.environments import Confirmation, Place, apply_files, create_environment, list_environments, set_sales
 from engine.errors import SourceError, UsageError
 from engine.planning import CeilingError
@@ -190,7 +190,7 @@ def test_since_last_is_the_difference_to_what_the_last_delivery_made(embedded: P
     second = deliver(embedded, since="last")
     assert second["plan"]["operations"] == {"UPDATE": 1}
     assert deliver(embedded, since="last")["plan"]["rows"] == 0
-    last = remembered_base(embedded, "preprod")
+    last = remembered_base(embedded.folder, "preprod")
     assert last.path.stat().st_mode & 0o777 == 0o600
     # every delivery keeps its files: an environment that could not be read holds the same once all are applied
     environment(embedded)
@@ -212,6 +212,24 @@ def test_a_list_is_carried_out_once_and_stands_until_it_is_withdrawn(embedded: P
     assert deliver(embedded)["plan"]["rows"] == 0
     back = (("UPDATEACT", numbers(embedded, "back.txt", "102")),)
     assert deliver(embedded, lists=back)["plan"]["operations"] == {"UPDATEACT": 1}
+
+
+def test_a_list_may_say_itself_what_it_asks_for(embedded: Place) -> None:
+    environment(embedded)
+    run(embedded)
+    apply(embedded, delivered(embedded, deliver(embedded)))
+    listed = embedded.folder / "retention.csv"
+    listed.write_text("CONTACT_NR,OPERATION,REASON\n101,ANONYMIZE,no_order\n102,INVALIDATE,\n", encoding="utf-8")
+    told = deliver(embedded, lists=((None, listed),))
+    assert told["plan"]["operations"] == {"ANONYMIZE": 1, "INVALIDATE": 1}
+    assert told["plan"]["removals_by_reason"] == {"no_order": 1, "retention": 1}
+    for text, said in (
+        ("CONTACT_NR\n1\n", "does not say what"),
+        ("CONTACT_NR;OPERATION\n1;MERGE\n", "line 2: a request"),
+    ):
+        listed.write_text(text, encoding="utf-8")
+        with pytest.raises(SourceError, match=said):
+            deliver(embedded, lists=((None, listed),))
 
 
 def test_more_removals_than_the_ceiling_need_somebody_s_word(embedded: Place) -> None:
@@ -323,3 +341,16 @@ def test_contacts_are_qualified_once_with_what_is_defined(form: str, embedded: P
     assert [fact["rules"] for fact in facts] == [{}, {}, {}]
     assert deliver(embedded, **asked)["plan"]["rows"] == 0
     assert deliver(embedded)["plan"]["rows"] == 0
+
+
+def test_a_person_who_is_forgotten_is_in_no_byte_of_what_is_remembered(embedded: Place) -> None:
+    run(embedded)
+    deliver(embedded, since="last")
+    path = remembered_base(embedded.folder, "preprod").path
+    assert b"anna@x.ch" in path.read_bytes()
+    assert forget_contacts(embedded.folder, ["101", "999"]) == 1
+    assert b"anna@x.ch" not in path.read_bytes()
+    assert b"zoe@x.ch" in path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o600
+    add_requests(embedded.folder, [Request("101", "ANONYMIZE", "erased")])
+    assert deliver(embedded, since="last")["plan"]["operations"] == {"ANONYMIZE": 1}

@@ -125,13 +125,11 @@ def _options(
     if form not in ("csv", "xlsx"):
         raise UsageError("--format takes csv or xlsx")
     wanted = tuple(operation_called(word) for word in operations)
-    asked = []
+    asked: list[tuple[str | None, Path]] = []
     for entry in lists:
         word, sign, file = entry.partition("=")
         if not sign:
-            if len(wanted) != 1:
-                raise UsageError("a list needs its operation", hint=f"Write --list inactivate={entry[:40]}")
-            asked.append((wanted[0], Path(entry)))
+            asked.append((wanted[0] if len(wanted) == 1 else None, Path(entry)))
         else:
             asked.append((operation_called(word), Path(file)))
     project = place.project
