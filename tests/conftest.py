@@ -27,6 +27,7 @@ _FILLERS: dict[str, object] = {
     "BIGINT": 0,
     "INTEGER": 0,
     "DOUBLE": 0.0,
+    "DECIMAL(38,6)": 0,
     "BOOLEAN": False,
     "DATE": date(2026, 1, 1),
 }

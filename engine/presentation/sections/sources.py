@@ -25,6 +25,7 @@ def sources(ws: Workspace) -> list[dict[str, Any]]:
     )
     names = ("source", "file", "sheet", "format", "bytes", "sha256", "encoding", "encoding_why", "delimiter", "quote",
              "header_line", "lines", "loaded", "held")  # fmt: skip
+    totals = _controls(ws)
     held = ws.rows(
         "select source, reason, count(*) from intake.held group by all order by source, count(*) desc, reason"
     )
@@ -32,9 +33,27 @@ def sources(ws: Workspace) -> list[dict[str, Any]]:
         {
             **dict(zip(names, row, strict=True)),
             "held_by_reason": [{"reason": reason, "lines": n} for source, reason, n in held if source == row[0]],
+            "controls": [total for total in totals if total["source"] == row[0]],
             "columns": _columns(ws, row[0], row[names.index("loaded")]),
         }
         for row in found
+    ]
+
+
+def _controls(ws: Workspace) -> list[dict[str, Any]]:
+    """The customer's control totals against what arrived; none where the analysis or test has no such table."""
+    if not ws.exists("receipts.control"):
+        return []
+    found = ws.rows("select source, measure, subject, expected, found, met from receipts.control order by rowid")
+    return [
+        {
+            "source": source,
+            "measure": measure if subject is None else f"{measure} {subject}",
+            "expected": float(expected),
+            "found": None if amount is None else float(amount),
+            "met": met,
+        }
+        for source, measure, subject, expected, amount, met in found
     ]
 
 
