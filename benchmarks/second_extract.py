@@ -276,7 +276,7 @@ def main() -> None:
     chosen = parser.parse_args()
     tasks = [(chosen.first_seed + n, chosen.rows, chosen.whole) for n in range(chosen.seeds)]
     outcomes = []
-    with ProcessPoolExecutor(chosen.jobs, max_tasks_per_child=5) as pool:
+    with ProcessPoolExecutor(chosen.jobs) as pool:
         for outcome in pool.map(_measure_one, tasks):
             outcomes.append(outcome)
             if not chosen.json:

@@ -179,6 +179,7 @@ def test_what_was_delivered_of_a_merge_is_compensated_when_it_is_undone(project:
     ws, everybody = project.ws, people()
     ws.drop("there_contact", "there_property", "there_sale")
     dice = random.Random(3)
+    inserted: dict[str, str] = {}
 
     def delivered() -> dict[str, str]:
         deliver(
@@ -186,7 +187,15 @@ def test_what_was_delivered_of_a_merge_is_compensated_when_it_is_undone(project:
             watcher=Silent(),
         )  # fmt: skip
         plan = planned(ws)
-        asked = dict(ws.rows('select "CONTACT_NR", "OPERATION" from planning.operation where part <> \'free\''))
+        rows = ws.rows(
+            "select \"CONTACT_NR\", \"OPERATION\", contact_id from planning.operation where part in ('main', 'remove')"
+        )
+        asked = {number: operation for number, operation, _ in rows}
+        assert len({number.lstrip("0") for number in asked}) == len(rows)  # [14] one operation a number, digits only
+        assert all(number.isdigit() and len(number) <= 20 for number in asked)
+        for number, operation, contact in rows:
+            if operation == "INSERT":  # a number is only ever inserted for the contact it was given to
+                assert inserted.setdefault(number, contact) == contact
         assert carried_out(ws) == []
         assert plan.held == {}
         assert planned(ws).rows == 0  # [13] carried out, nothing is left to do
