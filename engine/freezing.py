@@ -18,7 +18,7 @@ from engine.errors import SourceError, UsageError
 from engine.presentation.protocol_kept import FROZEN as KEPT_BY_FREEZE
 from engine.presentation.protocol_kept import keep_protocol
 from engine.presentation.manifest import rule_hashes, versions
-from engine.project import Project
+from engine.project import SECRET_FILE, Project
 from engine.shipped import shipped
 from engine.workspace import Workspace
 
@@ -37,7 +37,7 @@ class Frozen:
         as_of: the day of the run that was frozen.
         rules: rule or expectation file -> sha256.
         settings: key of assay.toml -> its value; of sources only what is not their path.
-        files: decisions and models -> sha256.
+        files: decisions, models and the secret that keys fingerprints -> sha256.
         numbers: length in bytes and sha256 of numbers.jsonl: it may grow, its beginning may not change.
         versions: program -> version.
         headers: source -> its column headers, in the order of the file.
@@ -177,7 +177,7 @@ def _files(project: Project) -> dict[str, str]:
     models = sorted(project.models.glob("*.json")) if project.models.is_dir() else []
     return {
         path.relative_to(project.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (project.decisions, *models)
+        for path in (project.decisions, project.root / SECRET_FILE, *models)
         if path.is_file()
     }
 

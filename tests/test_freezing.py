@@ -23,6 +23,7 @@ def root(tmp_path: Path, ws: Workspace) -> Path:
     (tmp_path / "rules" / "mapping").mkdir(parents=True)
     (tmp_path / "rules" / "mapping" / "crm.yml").write_text("source: crm\n")
     (tmp_path / "decisions.jsonl").write_text("")
+    (tmp_path / "secret.key").write_text("k\n")
     (tmp_path / "numbers.jsonl").write_text('{"contact_id": "c1", "number": "7", "origin": "source"}\n')
     given(ws, "intake.source", [{"source": "crm", "headers": ["No", "Nom", "Ville"]}])
     freeze(load_project(tmp_path), ws, as_of="2026-11-22")
@@ -58,6 +59,7 @@ def write(name: str, text: str) -> Callable[[Path], object]:
         (lambda root: (root / "rules" / "mapping" / "crm.yml").unlink(), "rule project/rules/mapping/crm.yml: gone"),
         (write("assay.toml", TOML.replace('"X"', '"Y"')), "setting institution: changed"),
         (write("decisions.jsonl", "{}\n"), "file decisions.jsonl: changed"),
+        (write("secret.key", "another\n"), "file secret.key: changed"),
         (write("models/individual.json", "{}"), "file models/individual.json: new"),
         (write("numbers.jsonl", ""), "file numbers.jsonl: lines that were there have changed; it may only grow"),
     ],
