@@ -56,12 +56,13 @@ def in_order(ws: Workspace) -> Iterator[None]:
         ws.execute(f"set preserve_insertion_order = {'true' if before else 'false'}")
 
 
-def read_select(ws: Workspace, select: str, *, ordered: bool) -> int:
-    """Fill :data:`READ` from a SELECT with the one column ``cells`` (VARCHAR[]).
+def read_columns(ws: Workspace, source: str, width: int, *, ordered: bool) -> int:
+    """Fill :data:`READ` from a table function or a bracketed SELECT that gives ``width`` columns of text.
 
     Args:
         ws: workspace.
-        select: the statement; it may read another database.
+        source: what stands behind FROM; it may read another database.
+        width: number of columns.
         ordered: the order of its rows is the source's own and says something. Otherwise rows are numbered in the
             order of their cells: a table has none, and the same rows must get the same numbers.
 
@@ -70,27 +71,39 @@ def read_select(ws: Workspace, select: str, *, ordered: bool) -> int:
     """
     forget_read(ws)
     with in_order(ws):
-        ws.execute(f"create or replace temp table {READ_ROWS} as {_emptied(select)}")
-    number = "rowid + 1" if ordered else "row_number() over (order by cells)"
-    return _number_lines(ws, number)
+        names = _names(width)
+        cells = ", ".join(map(_emptied, names))
+        ws.execute(
+            f"create or replace temp table {READ_ROWS} as select [{cells}] as cells "
+            f"from {source} as q({', '.join(names)})"
+        )
+    return _number_lines(ws, ordered)
+
+
+def read_select(ws: Workspace, select: str, *, ordered: bool) -> int:
+    """Fill :data:`READ` from a SELECT with the one column ``cells`` (VARCHAR[]). See :func:`read_columns`."""
+    forget_read(ws)
+    emptied = f"list_transform(cells, lambda cell: {_emptied('cell')})"
+    with in_order(ws):
+        ws.execute(f"create or replace temp table {READ_ROWS} as select {emptied} as cells from ({select})")
+    return _number_lines(ws, ordered)
 
 
 def read_batches(ws: Workspace, batches: Iterable[pa.RecordBatch | pa.Table], *, ordered: bool) -> int:
-    """Fill :data:`READ` from Arrow batches; every column becomes one cell, as text. See :func:`read_select`."""
+    """Fill :data:`READ` from Arrow batches; every column becomes one cell, as text. See :func:`read_columns`."""
     forget_read(ws)
     ws.execute(f"create or replace temp table {READ_ROWS} (cells varchar[])")
     with in_order(ws):
         for batch in batches:
             table = batch if isinstance(batch, pa.Table) else pa.Table.from_batches([batch])
-            names = [f"c{at:05d}" for at in range(1, table.num_columns + 1)]
+            names = _names(table.num_columns)
             ws.connection.register("__intake_batch", table.rename_columns(names))
             try:
-                cells = ", ".join(_as_text(name, kind) for name, kind in zip(names, table.schema.types, strict=True))
-                ws.execute(f"insert into {READ_ROWS} {_emptied(f'select [{cells}] as cells from __intake_batch')}")
+                texts = (_as_text(name, kind) for name, kind in zip(names, table.schema.types, strict=True))
+                ws.execute(f"insert into {READ_ROWS} select [{', '.join(map(_emptied, texts))}] from __intake_batch")
             finally:
                 ws.connection.unregister("__intake_batch")
-    number = "rowid + 1" if ordered else "row_number() over (order by cells)"
-    return _number_lines(ws, number)
+    return _number_lines(ws, ordered)
 
 
 def read_lines(ws: Workspace, lines: Iterable[Line]) -> int:
@@ -149,19 +162,24 @@ def _as_text(name: str, kind: pa.DataType) -> str:
     return f"{name}::varchar"
 
 
-def _emptied(select: str) -> str:
-    """Empty cells as null, NUL characters left out: what every reader promises."""
-    cell = "nullif(replace(cell, chr(0), ''), '')"
-    return f"select list_transform(cells, lambda cell: {cell}) as cells from ({select})"
+def _names(width: int) -> list[str]:
+    return [f"c{at:05d}" for at in range(1, width + 1)]
 
 
-def _number_lines(ws: Workspace, number: str) -> int:
-    rows = int(ws.value(f"select count(*) from {READ_ROWS}"))
+def _emptied(cell: str) -> str:
+    """An empty cell as null, NUL characters left out: what every reader promises."""
+    return f"nullif(replace({cell}, chr(0), ''), '')"
+
+
+def _number_lines(ws: Workspace, ordered: bool) -> int:
+    if not ordered:
+        with in_order(ws):
+            ws.execute(f"create or replace temp table {READ_ROWS} as select cells from {READ_ROWS} order by cells")
     too_long = f"len(list_filter(cells, lambda cell: length(cell) > {LONGEST_CELL})) > 0"
     ws.execute(
         f"create or replace temp view {READ} as select line_no, line_no as file_line, "
         "case when is_long then null else cells end as cells, case when is_long then 'cell_too_long' end as reason, "
         f"case when is_long then 'a cell of more than {LONGEST_CELL} characters' end as detail "
-        f"from (select {number} as line_no, cells, {too_long} as is_long from {READ_ROWS})"
+        f"from (select rowid + 1 as line_no, cells, {too_long} as is_long from {READ_ROWS})"
     )
-    return rows
+    return int(ws.value(f"select count(*) from {READ_ROWS}"))

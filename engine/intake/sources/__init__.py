@@ -14,7 +14,7 @@ extension) and opens a source. An opened :class:`Source` has three things to do:
 Lines are the text of every cell as the source wrote it, empty = null, with their place in the source; a line that
 cannot be read is still a line, with its reason and place. The stage judges them all and files each in intake.line
 or intake.held, so that ``in = loaded + held`` holds for every kind alike. Rows do not become Python objects where
-DuckDB or Arrow can carry them: ``read_select`` and ``read_batches``; ``read_lines`` is for the rest.
+DuckDB or Arrow can carry them: ``read_columns`` and ``read_batches``; ``read_lines`` is for the rest.
 
 No module here imports a driver before a source is opened; :mod:`drivers` says what to install when one is missing.
 What a driver says when it fails never reaches the user as it stands: it may hold values, or a password.

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from engine.errors import SourceError
-from engine.intake.lines import read_select
+from engine.intake.lines import read_columns
 from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, TableInfo
 from engine.intake.sources.drivers import load_extension
@@ -137,11 +137,8 @@ class Mysql:
 
     def _read(self, ws: Workspace, query: str, width: int, *, ordered: bool) -> None:
         self._attach(ws)
-        names = ", ".join(f"c{at}" for at in range(width))
         try:
-            read_select(
-                ws, f"select [{names}] as cells from mysql_query({_pair(query)}) as q({names})", ordered=ordered
-            )
+            read_columns(ws, f"mysql_query({_pair(query)})", width, ordered=ordered)
         except duckdb.Error as error:
             raise failed(self._shown, str(error), error) from None
 

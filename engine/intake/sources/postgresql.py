@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from engine.errors import SourceError, UsageError
-from engine.intake.lines import read_select
+from engine.intake.lines import read_columns
 from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, TableInfo
 from engine.intake.sources.drivers import driver, load_extension
@@ -146,12 +146,8 @@ class Postgresql:
     def _read(self, ws: Workspace, select: str, width: int, *, ordered: bool) -> None:
         load_extension(ws, "postgres_scanner", "postgresql", _TITLE)
         self._attach(ws)
-        query = f"select * from postgres_query({literal(_ALIAS)}, {literal(select)})"
-        names = [f"c{at:05d}" for at in range(width)]
         try:
-            read_select(
-                ws, f"select [{', '.join(names)}] as cells from ({query}) as q({', '.join(names)})", ordered=ordered
-            )
+            read_columns(ws, f"postgres_query({literal(_ALIAS)}, {literal(select)})", width, ordered=ordered)
         except duckdb.Error as error:
             raise self._stopped(error) from None
 
