@@ -27,6 +27,7 @@ FILES: tuple[str, ...] = (
     "protocol",
     "attributes",
     "reasons",
+    "match",
 )
 """Files of engine/presentation/language, without ``.yml``."""
 

@@ -30,6 +30,7 @@ _PAGE_COLOURS = {
     "#070809": "var(--rose)",
 }
 _ACCENT, _AMBER, _GREY, _ROSE = "#040506", "#050607", "#060708", "#070809"
+INK, MUTED, ACCENT, AMBER = _INK, _MUTED, _ACCENT, _AMBER
 
 CATEGORIES = (
     "#2a9087", "#c07d22", "#5a72c4", "#c25b6e", "#7c9a4d", "#8b6bb1", "#4a9cc0", "#b0785a", "#8a949a", "#a08a2a",
@@ -275,6 +276,10 @@ def _svg(chart: Any) -> Markup:
     # not validated: the specifications are ours, and validating them takes a third of the time
     drawn = vl_convert.vegalite_to_svg({**chart.to_dict(validate=False), "config": _CONFIG})
     return Markup(_for_the_page(drawn))
+
+
+as_svg = _svg
+"""For the diagrams of other modules of this package."""
 
 
 def _for_the_page(svg: str) -> str:

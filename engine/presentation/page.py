@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from engine.presentation import charts
+from engine.presentation import charts, match_charts
 from engine.presentation.catalogue import Catalogue, catalogue
 from engine.presentation.wording import figure, number, percent, rename_none, size, words
 
@@ -91,4 +91,5 @@ def environment() -> Environment:
     )
     made.filters.update(figure=figure, number=number, percent=percent, words=words, size=size, rename_none=rename_none)
     made.globals["charts"] = charts
+    made.globals["match_charts"] = match_charts
     return made
