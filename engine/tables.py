@@ -401,6 +401,34 @@ MATCHING_MODEL = Table(
     ),
 )
 
+MATCHING_CALIBRATION = Table(
+    "matching.calibration",
+    "one row per kind and bin of stated probability: what the model promises of its pairs (a reliability diagram)",
+    (
+        _need("kind", TEXT, "model"),
+        _need("bin", DOUBLE, "lowest probability of the bin; the next bin's is where it ends"),
+        _need("pairs", BIGINT, "scored pairs of records whose probability falls into it; identical records left out"),
+        _need("stated", DOUBLE, "their mean probability, rounded to 1e-9"),
+        _need("expected", DOUBLE, "pairs of them that are one contact, if the model is right"),
+        _need("joined", BIGINT, "pairs of them whose records ended in one cluster"),
+    ),
+)
+
+MATCHING_QUALITY = Table(
+    "matching.quality",
+    "one row per cluster of two records or more: how well it hangs together",
+    (
+        _need("cluster_id", TEXT, "smallest record_id of the cluster"),
+        _need("kind", TEXT, "kind of its records"),
+        _need("records", BIGINT, "records in it"),
+        _need("distinct_records", BIGINT, "records in it that differ in what is compared"),
+        _need("density", DOUBLE, "share of the pairs of different records that reach the merge threshold; 1 = all do"),
+        Column("mean_weight", DOUBLE, "mean match weight of its scored pairs; null = all its records are identical"),
+        Column("weakest_bridge", DOUBLE, "weight of the weakest link without which it falls apart; null as above"),
+        _need("verdict", TEXT, "sound, thin (fewer than half of the pairs agree) or large: worth a look"),
+    ),
+)
+
 MATCHING_JUDGED = Table(
     "matching.judged",
     "one row per decision on a pair of one kind: what the model made of it before and after it learned from the others",
@@ -672,7 +700,7 @@ TABLES: tuple[Table, ...] = (
     STANDARDISE_VALUE, STANDARDISE_RECORD, RECEIPTS_CONTROL, STANDARDISE_FREQUENT,
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
-    MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
+    MATCHING_CALIBRATION, MATCHING_QUALITY, MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
     GOLDEN_CHOICE, GOLDEN_CONTESTED, GOLDEN_DOUBT, GOLDEN_CONTACT, GOLDEN_CROSSWALK, GOLDEN_FORMER_NUMBER,
     GOLDEN_HOUSEHOLD,
     DELIVERY_OPERATION, DELIVERY_AFTER, DELIVERY_HELD, DELIVERY_NOTE,

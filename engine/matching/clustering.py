@@ -85,8 +85,15 @@ def cluster(
         return label
     inside = contested[label[edges.left]] & (label[edges.left] == label[edges.right])
     result = np.where(contested[label], np.arange(size, dtype=np.int64), label)
-    for unit, root in _join(edges.where(inside), threshold, rules, joined, apart).items():
+    for unit, root in _join(edges.where(inside), threshold, rules.join_mean.value, rules, joined, apart).items():
         result[unit] = root
+    large = contested[label] & (np.bincount(result, minlength=size)[result] > rules.large.value)
+    if large.any():  # giant by a chain of weak agreements: only what agrees well stays together
+        within = edges.where(large[edges.left] & (result[edges.left] == result[edges.right]))
+        kept = [pair for pair in joined if large[pair[0]] and large[pair[1]]]
+        result[large] = np.flatnonzero(large)
+        for unit, root in _join(within, threshold, rules.large_join_mean.value, rules, kept, apart).items():
+            result[unit] = root
     return result
 
 
@@ -106,13 +113,14 @@ def _contested(
 def _join(
     edges: Edges,
     threshold: float,
+    join_mean: float,
     rules: Clustering,
     must: list[tuple[int, int]],
     cannot: list[tuple[int, int]],
 ) -> dict[int, int]:
     clip = rules.clip.value
     clipped = np.rint(np.clip(edges.weight, -clip, clip) * _EXACT).astype(np.int64)
-    unseen, lowest = round(rules.unseen.value * _EXACT), round(rules.join_mean.value * _EXACT)
+    unseen, lowest = round(rules.unseen.value * _EXACT), round(join_mean * _EXACT)
     between: dict[int, dict[int, tuple[int, int]]] = {}
     for left, right, weight in zip(edges.left.tolist(), edges.right.tolist(), clipped.tolist(), strict=True):
         between.setdefault(left, {})[right] = (weight, 1)

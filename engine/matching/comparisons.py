@@ -7,7 +7,7 @@ The first level that holds wins; a missing value is neutral. Priors come from ru
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.rulebook.matching import Comparisons, Prior
@@ -56,6 +56,35 @@ class Comparison:
 def comparisons(kind: Kind, filled: Collection[str], priors: Comparisons) -> list[Comparison]:
     """The comparisons of a kind over the columns that hold something."""
     return [one for one in everything(kind, priors) if any(column in filled for column in one.needs)]
+
+
+_NAMES: dict[Kind, tuple[str, ...]] = {
+    "individual": ("first_name", "last_name"),
+    "relay": ("first_name", "last_name"),
+    "structure": ("organisation",),
+}
+_BESIDE_NAMES = (
+    "birth_date", "birth_place", "function", "email", "phone", "address", "identifier", "domain", "registration",
+)  # fmt: skip
+_ALONE = ("email", "phone", "identifier", "registration")
+
+
+def too_thin(kind: Kind, compared: Sequence[Comparison]) -> str | None:
+    """Why these comparisons carry no model, as a sentence; None when they do.
+
+    A name alone, a text or figures describe things as well as contacts, and two contacts may share them: something
+    that belongs to one contact has to be compared too, a date, a place, a number or a mailbox. Relays are compared
+    inside one structure, where a name says enough.
+    """
+    there = {one.name for one in compared}
+    named = all(name in there for name in _NAMES[kind])
+    if there & set(_ALONE) or (named and (kind == "relay" or there & set(_BESIDE_NAMES))):
+        return None
+    seen = ", ".join(one.name.replace("_", " ") for one in compared) or "nothing"
+    return (
+        f"{kind}s: nothing is merged. All there is to compare is: {seen}; two contacts may share that. It takes a name "
+        "and a birth date, an address, a phone, an e-mail or a number, filled in one record of a hundred."
+    )
 
 
 def everything(kind: Kind, priors: Comparisons) -> list[Comparison]:

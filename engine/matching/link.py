@@ -11,7 +11,7 @@ import pyarrow as pa
 from engine.ledger import StageReport
 from engine.matching import blocking, judged, keys, pairs, recalibration, results
 from engine.matching.clustering import Ints, cluster
-from engine.matching.comparisons import Comparison, comparisons
+from engine.matching.comparisons import Comparison, comparisons, too_thin
 from engine.matching.decisions import Decision, spoken
 from engine.matching.patterns import compare, gather
 from engine.matching.scoring import predict, score
@@ -29,6 +29,7 @@ from engine.tables import (
     MATCHING_MODEL,
     MATCHING_PAIR,
     MATCHING_PARAMETER,
+    MATCHING_QUALITY,
     MATCHING_RECALIBRATION,
 )
 from engine.vocabulary import Kind
@@ -82,7 +83,7 @@ def link(
     known = keys.words(book)
     for table in (
         MATCHING_PAIR, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL, MATCHING_CLUSTER,
-        MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,
+        MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED, MATCHING_QUALITY,
     ):  # fmt: skip
         ws.create(table)
     ws.execute(f"set threads = {int(threads)}")
@@ -94,6 +95,7 @@ def link(
     for kind in _ORDER:
         watcher.step(f"linking {kind}s")
         _link_kind(ws, kind, rules, known, decisions, (models or {}).get(kind), told)
+    results.write_calibration(ws)
     records = ws.count("standardise.record")
     clusters = ws.count(MATCHING_CLUSTER.name)
     ws.drop("m_spoken", "m_structure_cluster", "m_latin", "m_nickname")
@@ -157,6 +159,9 @@ def _learn(
         if kind == "relay"
         else units * (units - 1) / 2
     )
+    if thin := too_thin(kind, compared):
+        told.notes.append(thin)
+        return None
     if not plan.pairs or not comparable:
         told.notes.append(f"{kind}s: no two of {units} records have anything in common that could link them.")
         return None

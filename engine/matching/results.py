@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from engine.matching import pairs
 from engine.matching.blocking import Plan
+from engine.matching.bridges import weakest_bridges
 from engine.matching.clustering import Ints
 from engine.matching.models import to_json
 from engine.matching.training import Model
 from engine.rulebook.matching import MatchRules
-from engine.tables import MATCHING_CLUSTER, MATCHING_PAIR
+from engine.tables import MATCHING_CALIBRATION, MATCHING_CLUSTER, MATCHING_PAIR, MATCHING_QUALITY
 from engine.vocabulary import Kind
 from engine.workspace import Workspace
 
@@ -37,6 +39,19 @@ def write_clusters(ws: Workspace, kind: Kind, label: Ints, threshold: float, rul
             "select record_id, label as scl from m_unit join m_label using (unit)"
         )
     ws.append(MATCHING_CLUSTER, ws.statement("matching", "cluster"), {"kind": kind})
+    ws.put("m_bridge", weakest_bridges(label, pairs.edges(ws)))
+    large = int(rules.clustering.large.value)
+    ws.append(MATCHING_QUALITY, ws.statement("matching", "quality"), {"kind": kind, "merge": threshold, "large": large})
+    ws.drop("m_bridge")
+
+
+BINS = (0.0, 0.05, 0.15, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999)
+"""Lowest probabilities of the bins of matching.calibration: finer where decisions fall and where promises are great."""
+
+
+def write_calibration(ws: Workspace) -> None:
+    """Make matching.calibration from matching.pair and matching.cluster."""
+    ws.build(MATCHING_CALIBRATION, ws.statement("matching", "calibration"), {"bins": list(BINS)})
 
 
 def write_model(ws: Workspace, model: Model, rules: MatchRules, text: str) -> None:

@@ -121,6 +121,8 @@ class Clustering(RuleModel):
     clip: Setting
     unseen: Setting
     passes: Setting
+    large: Setting
+    large_join_mean: Setting
     compare_up_to: Setting
 
 
