@@ -194,6 +194,8 @@ def _planned_lines(planned: Erasure) -> list[str]:
         )
     for left in data["left_alone"]:
         where = f" lines {', '.join(map(str, left['lines'][:20]))}" if left.get("lines") else ""
+        if "contacts" in left:
+            where = " not looked into" if left["contacts"] is None else f" {left['contacts']:,} contacts"
         lines.append(f"  {left['place']:<40} {'left alone':<12}{where}")
     return lines
 
