@@ -53,6 +53,10 @@ def _cast(flavour: Flavour) -> re.Pattern[str]:
     )
 
 
+_MASKED = re.compile(r"\s*TO_(?:DATE|TIMESTAMP)\(\s*'([^']*)'\s*,\s*'([^']*)'\s*\)\s*([,)])", re.IGNORECASE)
+"""A date with its mask, and the mark behind it: SQL Developer writes most of its cells so."""
+
+
 @cache
 def _tokens(flavour: Flavour) -> re.Pattern[str]:
     """Tokens of an expression: string, word, number, mark."""
@@ -103,6 +107,10 @@ def rows(text: str, begins: int, flavour: Flavour, kinds: Sequence[Bytes] = (), 
                 elif (found := cast.match(text, at)) is not None:
                     string, bare, mark = found.groups()
                     cells.append(bare if string is None else _plain(string, flavour) or None)
+                    at = found.end()
+                elif (found := _MASKED.match(text, at)) is not None:
+                    string, mask, mark = found.groups()
+                    cells.append(_called("TO_DATE", [string or None, mask]))
                     at = found.end()
                 else:
                     value, at = _Expression(text, at, flavour).value()
