@@ -54,22 +54,8 @@ def estimate_duplicates(ws: Workspace, *, sample: int) -> Duplicates:
     records = ws.count("intake.record")
     ws.execute(f"create or replace temp table record_key as {ws.statement('analysis', 'record_key')}")
     ws.execute(
-        f"""
-create or replace temp table record_block as
-with block as (
-    select record_id, 'name' as kind, name as value from record_key where name is not null
-    union all
-    select record_id, 'email', email from record_key where email is not null
-    union all
-    select record_id, 'phone', unnest(phones) from record_key
-    union all
-    select record_id, 'place', postcode || ' ' || left(unnest(words), 3) from record_key where postcode is not null
-    union all
-    select record_id, 'birth', birth || ' ' || left(unnest(words), 1) from record_key where length(birth) >= 6
-)
-select distinct record_id, kind, value
-from block
-qualify count(*) over (partition by kind, value) between 2 and {MOST_HOLDERS}"""
+        f"create or replace temp table record_block as {ws.statement('analysis', 'record_block')}",
+        {"most": MOST_HOLDERS},
     )
     ws.execute(
         "create or replace temp table sampled as "
