@@ -25,7 +25,10 @@ from engine.workspace import Workspace
 _TITLE = "PostgreSQL"
 _ALIAS = "intake_postgresql"
 _OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "gssencmode", "channel_binding")
-_SESSION = "-c default_transaction_read_only=on -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex"
+_SESSION = (
+    "-c default_transaction_read_only=on -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex "
+    "-c lock_timeout=30s"  # a table that somebody rebuilds would be waited for without end
+)
 
 _TABLES = """
 select n.nspname, c.relname, case when c.relkind in ('r', 'p', 'm') and c.reltuples > 0 then c.reltuples::bigint end,
@@ -64,7 +67,8 @@ class Postgresql:
             "password": source.credentials.password_for(address),
         }
         self._login = {name: str(value) for name, value in settings.items() if value is not None}
-        self._options = {"connect_timeout": str(seconds_to_connect()), "options": _SESSION, **address.options}
+        fixed = {"connect_timeout": str(seconds_to_connect()), "client_encoding": "UTF8", "options": _SESSION}
+        self._options = {**fixed, **address.options}
         try:
             self._connection = self._psycopg.connect(
                 **self._login, **self._options, autocommit=True, application_name="assay"

@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import AssayError, SourceError, UsageError
 from engine.intake import SourceAddress
+from engine.intake.sources import postgresql
 from engine.workspace import Workspace
 from tests.conftest import rows
 from tests.intake.conftest import Stage
@@ -184,3 +185,50 @@ def test_the_password_is_nowhere_in_the_database_of_the_run(
     )
     assert PASSWORD not in everything
     assert ws.rows("select * from duckdb_secrets()") == []
+
+
+def test_a_locked_table_is_told_and_not_waited_for(
+    database: str, address: Address, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "_SESSION", "-c lock_timeout=100ms")
+    with psycopg.connect(database, password=PASSWORD) as other:
+        other.execute("lock table shop.clients in access exclusive mode")
+        with pytest.raises(SourceError, match="a table is locked"):
+            stage(address(database, table="shop.clients"))
+
+
+def test_a_column_that_may_not_be_read_is_told(database: str, address: Address, stage: Stage) -> None:
+    with psycopg.connect(database, password=PASSWORD, autocommit=True) as connection:
+        connection.execute("create table half (nom text, salary int); grant select (nom) on half to intern")
+        connection.execute("insert into half values ('Anne', 1)")
+    intern = database.replace("assay@", "intern@")
+    with pytest.raises(SourceError, match="this user may not read that"):
+        stage(address(intern, table="half"))
+    stage(address(intern, query="select nom from half"))
+
+
+def test_a_database_whose_text_is_not_in_its_encoding_is_told(database: str, address: Address, stage: Stage) -> None:
+    with psycopg.connect(database, password=PASSWORD, autocommit=True) as connection:
+        connection.execute("create database old encoding 'SQL_ASCII' template template0")
+    old = database.replace("/postgres?", "/old?")
+    with psycopg.connect(old, password=PASSWORD, autocommit=True) as connection:
+        connection.execute("create table c (nom text)")
+        connection.execute("insert into c values (convert_from('\\x5a6fe9', 'SQL_ASCII'))")
+    with pytest.raises(SourceError, match="not what its encoding says") as caught:
+        stage(address(old, table="c"))
+    assert "Zo" not in str(caught.value)
+
+
+def test_hostile_names_of_tables_and_columns_are_only_names(
+    ws: Workspace, database: str, address: Address, stage: Stage
+) -> None:
+    name = "a\"; drop table heard; --'$$\x1b[31m"
+    with psycopg.connect(database, password=PASSWORD, autocommit=True) as connection:
+        quoted = psycopg.sql.Identifier(name)
+        connection.execute(psycopg.sql.SQL("create table {} ({} text, b text)").format(quoted, quoted))
+        connection.execute(psycopg.sql.SQL("insert into {} values ('x', 'y')").format(quoted))
+    stage(address(database, table=f"public.{name}"))
+    assert rows(ws, "intake.line", "cells") == [{"cells": ["x", "y"]}]
+    assert rows(ws, "intake.source", "headers")[0]["headers"] == [name, "b"]
+    with psycopg.connect(database, password=PASSWORD) as connection:
+        assert connection.execute("select count(*) from heard").fetchone() == (0,)
