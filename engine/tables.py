@@ -663,7 +663,7 @@ PLANNING_HELD = Table(
             "has_sales, modified_since, anonymised_there, kind_changed, structure_changed, gone, "
             "or the rule by which the import would refuse it",
         ),
-        Column("head_nr", TEXT, "joined: the number of the contact it was joined into, to merge with by hand"),
+        Column("head_nr", TEXT, "the contact it was joined into, to merge with by hand; of a structure a relay of it"),
     ),
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from engine.rulebook.delivery import DeliveryRules
 from engine.rulebook.planning import PlanningRules
 from engine.sql import identifier, literal
-from engine.target.columns import ADDRESS, PHONES, SCALARS
+from engine.target.columns import ADDRESS, PHONES, SCALARS, STRUCTURE
 from engine.vocabulary import CRITERIA, FIELD_CODES
 
 DATA_FIELDS: tuple[str, ...] = tuple(
@@ -74,6 +74,71 @@ def _cell(field: str, rules: PlanningRules, unequal: str, stored: str) -> str:
     value = f"if({stored} is null, null, coalesce({column}, {stored}))" if field in PHONES else stored
     empty = "null" if field in rules.kept_when_empty else "'='"
     return f"case when {unequal} then coalesce({value}, {empty}) end"
+
+
+SITE_FIELDS: tuple[str, ...] = tuple(field for field in STRUCTURE if field != "OFFICIAL_NAME")
+"""Fields of a structure that may change without it being another one."""
+
+
+def site_select(delivery: DeliveryRules, rules: PlanningRules) -> str:
+    """plan_site: a row a structure that the import made for a relay of golden, which knows no contact for it.
+
+    Its number was given by the environment and is read there. Where its relays disagree, or its name is another one, it
+    may be another structure: ``held`` then says so, and a person decides.
+    """
+    written = {rule.name for rule in delivery.fields if rule.form != "code" or rule.codes or rule.otherwise}
+    cells = []
+    for field in DATA_FIELDS:
+        changed = "null"
+        if field in written and field in SITE_FIELDS:
+            column = identifier(field)
+            changed = _cell(field, rules, f"expected.{column} is distinct from there.{column}", f"expected.{column}")
+        elif field in written and field in ADDRESS:
+            letters = rules.address_types
+            unequal = " or ".join(
+                f"expected.{_of(kind, field)} is distinct from there.{_of(kind, field)}" for kind in letters
+            )
+            changed = _cell(field, rules, unequal, f"expected.{_of(letters[0], field)}")
+        elif field == "ADMIN_NUMBER":
+            changed = "number.cell"
+        cells.append(f"cast({changed} as varchar) as {identifier(field)}")
+    listing = ",\n    ".join(cells)
+    return f"""
+select
+    met.contact_nr,
+    met.relay_nr,
+    if(met.sites > 1 or expected."OFFICIAL_NAME" is distinct from there."OFFICIAL_NAME", 'structure_changed', null)
+        as held,
+    {listing}
+from plan_met as met
+join expected_contact as expected on expected.contact_nr = met.expected_nr
+join there_contact as there on there.contact_nr = met.contact_nr
+left join plan_site_number as number on number.contact_nr = met.contact_nr and number.place = 1
+where there.state = 'active'
+"""
+
+
+def site_number_select(delivery: DeliveryRules) -> str:
+    """plan_site_number: like plan_number, for the structures of plan_met."""
+    order = " ".join(f"when {literal(number.name)} then {place}" for place, number in enumerate(delivery.admin_numbers))
+    codes = "(" + ", ".join(literal(number.name) for number in delivery.admin_numbers) + ")"
+    return f"""
+with wanted as (
+    select met.contact_nr, property.code, property.value
+    from plan_met as met join expected_property as property on property.contact_nr = met.expected_nr
+    where property.field = 'ADMIN_NUMBER' and property.code in {codes}
+),
+
+held as (
+    select contact_nr, code, value
+    from there_property
+    where field = 'ADMIN_NUMBER' and code in {codes} and contact_nr in (select contact_nr from plan_met)
+)
+
+select contact_nr, code || '=' || coalesce(wanted.value, '') as cell,
+    row_number() over (partition by contact_nr order by case code {order} end, code) as place
+from wanted full join held using (contact_nr, code)
+where wanted.value is distinct from held.value"""
 
 
 def number_select(delivery: DeliveryRules) -> str:

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 
 from engine.errors import AssayError, UsageError
 from engine.ledger import StageReport
-from engine.planning.difference import change_select, criterion_select, number_select
+from engine.planning.difference import (
+    change_select,
+    criterion_select,
+    number_select,
+    site_number_select,
+    site_select,
+)
 from engine.planning.expected import EXPECTED_CONTACT, EXPECTED_PROPERTY, REFUSED, expect
 from engine.planning.statements import HELD_SELECT, main_select, operation_select
 from engine.rulebook import RuleBook
@@ -29,7 +35,7 @@ THERE = "there_"
 
 _TEMPORARY = (
     "plan_asked", "plan_number", "plan_criterion", "plan_change", "plan_main", "plan_fate", "plan_freed",
-    "plan_qualified", "there_reach",
+    "plan_qualified", "plan_met", "plan_site_number", "plan_site", "there_reach",
     EXPECTED_CONTACT, EXPECTED_PROPERTY, REFUSED,
 )  # fmt: skip
 
@@ -140,6 +146,9 @@ def plan_operations(ws: Workspace, book: RuleBook, base: Base) -> Plan:
         "plan_criterion": criterion_select(delivery),
         "plan_change": change_select(delivery, rules),
         "plan_main": main_select(rules),
+        "plan_met": ws.statement("planning", "met"),
+        "plan_site_number": site_number_select(delivery),
+        "plan_site": site_select(delivery, rules),
         "plan_qualified": ws.statement("planning", "qualified"),
         "there_reach": _reach(),
     }.items():

@@ -49,6 +49,7 @@ def operation_select(rules: PlanningRules) -> str:
             f"if(source.operation <> 'INSERT' and coalesce({address}) is not null, "
             f"{literal(rules.address_types)}, null)"
         )
+    everything = ", ".join(f"source.{identifier(field)}" for field in DATA_FIELDS)
     parts = [
         _part(
             "free",
@@ -76,6 +77,25 @@ def operation_select(rules: PlanningRules) -> str:
             group="if(source.kind = 'relay' and source.operation = 'INSERT', source.structure_nr, '')",
             origin="plan_main as source left join plan_freed as freed using (contact_nr) "
             "where source.operation is not null",
+        ),
+        _part(
+            "main",
+            {field: f"source.{identifier(field)}" for field in DATA_FIELDS},
+            operation="'UPDATE'",
+            reason="'changed'",
+            contact="null",
+            rank="1",
+            origin=f"plan_site as source where source.held is null and coalesce({everything}) is not null",
+        ),
+        _part(
+            "after",
+            {"ADMIN_NUMBER": "number.cell"},
+            operation="'UPDATE'",
+            reason="'further_number'",
+            contact="null",
+            rank="number.place",
+            origin="plan_site as source join plan_site_number as number using (contact_nr) "
+            "where source.held is null and number.place > 1",
         ),
         _part(
             "after",
@@ -195,6 +215,9 @@ from plan_main
 where
     held is null and known and kind = 'relay' and structure_nr is distinct from there_structure_nr
     and structure_nr in (select contact_nr from golden.contact)
+union all
+select contact_nr, null, 'UPDATE', held, relay_nr
+from plan_site where held is not null
 union all
 select source.contact_nr, own.contact_id, source.operation, source.held, source.head_nr
 from plan_fate as source left join golden.contact as own on own.contact_nr = source.contact_nr

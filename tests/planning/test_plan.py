@@ -273,3 +273,32 @@ def test_what_a_file_cannot_do_is_held(ws: Workspace, tmp_path: Path) -> None:
         {"contact_nr": "150", "reason": "structure_changed"},
     ]
     assert (plan.rows, plan.kept_back) == (0, 2)
+
+
+def test_the_structure_that_a_relay_made_follows_its_relay(ws: Workspace, tmp_path: Path) -> None:
+    settled(ws, tmp_path, ANNA, ALONE)
+    made = there(ws, "151")["structure_nr"]
+    second = {**ALONE, "contact_id": "r3", "contact_nr": "900", "last_name": "Deux"}
+    moved = {"addr_line1": "4 Bord du Lac", "website": "fleurs.ch", "siren": "552100554", "vat": "CHE123456788"}
+    golden(ws, [ANNA, {**ALONE, **moved}, {**second, **moved}], tmp_path)
+    planned(ws)
+    # the structure first, so that the new relay finds it under its new address
+    assert operations(ws) == [("main", "UPDATE", made), ("main", "UPDATE", "151"), ("main", "INSERT", "900")]
+    assert cells(ws, made) == {
+        "ADMIN_NUMBER": "SIREN=552100554",
+        "WEB_SITE": "http://fleurs.ch",
+        "LINE1": "4 Bord du Lac",
+    }
+    assert carried_out(ws) == []
+    assert there(ws, "900")["structure_nr"] == made
+    assert planned(ws).rows == 0
+
+
+def test_a_relay_s_structure_under_another_name_may_be_another_one(ws: Workspace, tmp_path: Path) -> None:
+    settled(ws, tmp_path, ALONE)
+    made = there(ws, "151")["structure_nr"]
+    golden(ws, [{**ALONE, "organisation": "Bois SA"}], tmp_path)
+    assert planned(ws).rows == 0
+    assert rows(ws, "planning.held", "contact_nr", "reason", "head_nr") == [
+        {"contact_nr": made, "reason": "structure_changed", "head_nr": "151"}
+    ]
