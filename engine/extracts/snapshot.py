@@ -70,13 +70,13 @@ def keep_snapshot(ws: Workspace, folder: Path, label: str) -> None:
 
 
 def keep_records(ws: Workspace, path: Path) -> None:
-    """Keep this run's standardised records as the Parquet file ``path``, in place of those of the run before."""
+    """Keep this run's standardised records as the Parquet file ``path``, in place of those of the run before.
+
+    In no order: sorting wide rows costs more than writing them, and nobody reads them by place.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}")
-    ws.execute(
-        f"copy (select * from standardise.record order by record_id) to {literal(str(fresh))} "
-        "(format parquet, compression zstd)"
-    )
+    ws.execute(f"copy standardise.record to {literal(str(fresh))} (format parquet, compression zstd)")
     os.replace(fresh, path)
 
 
