@@ -106,6 +106,7 @@ class Changes:
         self._keyless = self._dice.shuffled([name for name, places in sorted(keyless.items()) if len(places) == 1])
         self._places = {name: places[0] for name, places in keyless.items()}
         self._strangers = self._strange_rows(seed + 5000)
+        self._homes = list(self._strange_rows(seed + 9000))
         self._drop: set[int] = set()
         self._add: list[Row] = []
 
@@ -240,13 +241,14 @@ class Changes:
         self._expect("key and value changed", contact, row, "changed", frozenset({"email"}))
 
     def _moved(self) -> None:
-        contact, row = self._victim("E-mail", "Adresse 1", "CP", "Ville", "Pays")
-        for stranger in self._strangers:
-            if stranger["Pays"] == row["Pays"] and stranger["CP"] != row["CP"]:
-                row |= {name: stranger[name] for name in ADDRESS}
-                self._expect("moved", contact, row, "changed", ADDRESS_ATTRIBUTES)
-                return
-        raise LookupError("no other address in that country")
+        for _ in range(len(self._free)):
+            contact, row = self._victim("E-mail", "Adresse 1", "CP", "Ville", "Pays")
+            for place, home in enumerate(self._homes):
+                if home["Pays"] == row["Pays"] and home["CP"] != row["CP"]:
+                    row |= {name: home[name] for name in ADDRESS}
+                    del self._homes[place]
+                    self._expect("moved", contact, row, "changed", ADDRESS_ATTRIBUTES)
+                    return
 
     def _renamed(self) -> None:
         contact, row = self._victim("E-mail", "Adresse 1", "CP", "Portable")
