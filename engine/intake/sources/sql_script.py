@@ -51,7 +51,7 @@ class SqlScript:
         self._cut = False
 
     def tables(self) -> Sequence[TableInfo]:
-        """Tables that the script makes or gives rows for; of INSERT only the statements are counted."""
+        """Tables that the script makes or gives rows for; rows of INSERT are only estimated."""
         return [
             TableInfo(name, table.inserts + table.copied, _headers(table), exact=not table.inserts)
             for name, table in sorted(self._survey().items())
@@ -114,7 +114,7 @@ class SqlScript:
                     table.blocks += 1
                     self._cut |= not statement.data.whole
                 else:
-                    table.inserts += 1
+                    table.inserts += 1 + statement.text.count("),(") + statement.text.count("),\n(")
                     self._cut |= not statement.whole
             self._found = found
         if not self._found:

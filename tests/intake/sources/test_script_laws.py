@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.errors import AssayError
 from engine.intake import SourceFile, stage_sources
+from engine.intake.sources import copy_block
 from engine.intake.sources.copy_block import copied_cells
 from engine.intake.sources.oracle_dates import by_mask
 from engine.intake.sources.script_flavours import FLAVOURS, MYSQL, SQL_SERVER, STANDARD, Flavour
@@ -61,16 +62,35 @@ def test_every_text_comes_back(flavour: Flavour, table: list[list[str]]) -> None
     assert _read(many if flavour.brackets else many.replace("[t]", "t"), flavour) == wanted
 
 
-@given(
-    st.lists(
-        st.one_of(st.none(), st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0\r"))),
-        min_size=1,
-    )
-)
-def test_every_copied_cell_comes_back(cells: list[str | None]) -> None:
+CELL = st.one_of(st.none(), st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0\r")))
+
+
+def _copied(cell: str) -> str:
+    """A cell as PostgreSQL writes it."""
     marks = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
-    line = "\t".join("\\N" if cell is None else "".join(marks.get(mark, mark) for mark in cell) for cell in cells)
+    return "".join(marks.get(mark, mark) for mark in cell)
+
+
+@given(st.lists(CELL, min_size=1))
+def test_every_copied_cell_comes_back(cells: list[str | None]) -> None:
+    line = "\t".join("\\N" if cell is None else _copied(cell) for cell in cells)
     assert copied_cells(line + "\n") == [cell or None for cell in cells]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(table=st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=4))
+def test_duckdb_undoes_the_escapes_of_copy_as_we_do(
+    table: list[list[str | None]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["\t".join("\\N" if cell is None else _copied(cell) for cell in row) + "\n" for row in table]
+    path = tmp_path / "a.sql"
+    head = "-- PostgreSQL database dump\nCOPY c (id, a, b) FROM stdin;\n"
+    path.write_text(head + "".join(f"1\t{line}" for line in lines) + "\\.\n", encoding="utf-8", newline="\n")
+    monkeypatch.setattr(copy_block, "_Mended", None)  # the way line by line would fail
+    with Workspace.memory() as ws:
+        stage_sources(ws, [SourceFile(path)], scratch=tmp_path, watcher=Silent(), book=BOOK).check()
+        found = ws.rows("select cells, file_line from intake.line order by line_no")
+    assert found == [(["1", *copied_cells(line)], at) for at, line in enumerate(lines, start=3)]
 
 
 HEADS = {
