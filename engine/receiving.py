@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from engine.workspace import Workspace
 
 FORMAT = 1
 FOLDER = "receipt"
+SECOND_EXTRACT = "second_extract"
+"""Step of rules/milestone.yml that a further extract belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _receipt(ws: Workspace, options: ReceiptOptions) -> dict[str, Any]:
         ]
         source["columns"] = _columns(ws, str(source["source"]))
         sources.append(source)
-    due = _due(options.project)
+    due = _due(options.project, {str(source["source"]): source["sha256"] for source in sources})
     late = 0 if due is None else max((options.run.as_of - due).days, 0)
     controls = receipts.control_outcome(ws)
     return {
@@ -155,13 +157,21 @@ def _columns(ws: Workspace, source: str) -> list[dict[str, Any]]:
     ]
 
 
-def _due(project: Project | None) -> Any:
-    """The day the data is due: that of the gate that wants its control totals."""
+def _due(project: Project | None, sources: dict[str, Any]) -> date | None:
+    """The day the data is due: that of the gate that wants its control totals; of a second extract that of its step."""
     if project is None or project.milestone is None:
         return None
     rules = RuleBook([project.rules]).load(RULE_FILE, MilestoneRules)
     days = [gate.due for gate in rules.gates if "control_totals" in gate.conditions]
+    if _is_further_extract(project, sources):
+        days = [step.due for step in rules.steps if step.name == SECOND_EXTRACT]
     return project.milestone + timedelta(days=min(days)) if days else None
+
+
+def _is_further_extract(project: Project, sources: dict[str, Any]) -> bool:
+    """Whether other files of these sources were run before: a corrected file before any run is still the first."""
+    ran = [entry.facts["sources"] for entry in journal.read_journal(project).entries if entry.event == "run"]
+    return bool(ran) and any(ran[0].get(name) != digest for name, digest in sources.items())
 
 
 def receipt_options(

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli import app
 from engine.vocabulary import LANGUAGES
-from tests.milestone.base import made
+from tests.milestone.base import made, ran
 
 CLIENTS = "Kundennr;Name;Vorname;E-Mail\n1;Dupont;Marie;canary@bluewin.ch\n2;Martin;Paul;\n"
 
@@ -74,6 +74,19 @@ def test_a_receipt_of_what_is_complete_ends_with_nought(folder: Path) -> None:
     code, stdout, _ = assay("receipt", "clients.csv", "--control", "control.csv", "--json")
     assert code == 0
     assert json.loads(stdout)["complete"] is True
+
+
+def test_a_second_extract_is_due_a_day_before_j(folder: Path) -> None:
+    project = made(folder)
+    (folder / "incoming").mkdir()
+    (folder / "incoming/crm.csv").write_text(CLIENTS, encoding="utf-8")
+    told = json.loads(assay("receipt", "--json", "--as-of", "2026-12-14")[1])
+    assert (told["due"], told["days_late"]) == ("2026-12-01", 13)
+    ran(project, sources={"crm": told["sources"][0]["sha256"]})
+    assert json.loads(assay("receipt", "--json", "--as-of", "2026-12-14")[1])["days_late"] == 13
+    (folder / "incoming/crm.csv").write_text(CLIENTS + "3;Keller;Eva;\n", encoding="utf-8")
+    told = json.loads(assay("receipt", "--json", "--as-of", "2026-12-14")[1])
+    assert (told["due"], told["days_late"]) == ("2026-12-14", 0)
 
 
 def test_an_analysis_needs_something_to_look_at(folder: Path) -> None:
