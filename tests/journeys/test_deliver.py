@@ -19,13 +19,20 @@ def assay(*arguments: str | Path) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+def beginning(name: str, folder: Path) -> Path:
+    """The first lines of a file of the sample: a run over all of it takes a minute."""
+    path = folder / name
+    path.write_bytes(b"".join((SAMPLE / name).read_bytes().splitlines(keepends=True)[:250]))
+    return path
+
+
 @pytest.mark.gx
 @pytest.mark.journey
 def test_what_a_run_delivers_is_applied_and_leaves_nothing_to_deliver(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    sources = [SAMPLE / "billetterie.csv", SAMPLE / "newsletter.csv"]
+    sources = [beginning(name, tmp_path) for name in ("billetterie.csv", "newsletter.csv")]
     code, _, stderr = assay("run", *sources, "--out", "out", "--institution", "OPERA", *AS_OF)
     assert code == 0, stderr
     for name in ("preprod", "dev"):
@@ -55,7 +62,7 @@ def test_what_a_run_delivers_is_applied_and_leaves_nothing_to_deliver(
         code, stdout, stderr = assay("deliver", "--environment", "preprod", *AS_OF, *more, "--json")
         assert code == 0, stderr
         plan = json.loads(stdout)["plan"]
-        assert (plan["rows"], plan["unchanged"]) == (0, plan["contacts"])
+        assert (plan["rows"], plan["unchanged"]) == (0, real["plan"]["operations"]["INSERT"])
 
     number = json.loads(assay("deliver", "--environment", "dev", *AS_OF, "--json")[1])["samples"][0]["contact_nr"]
     Path("gdpr.txt").write_text(f"{number}\n", encoding="utf-8")
