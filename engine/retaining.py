@@ -33,10 +33,6 @@ SAMPLES = 5
 """Masked contacts shown a rule: enough to see what kind of people it finds."""
 
 
-class CeilingReached(AssayError):
-    """More is proposed than the ceiling allows (exit code 1: a gate was not met)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Retained:
     """What was proposed and where it stands.
@@ -86,10 +82,10 @@ def write_lists(
     Call it after :func:`simulate`. A list of an earlier time that has nobody now is removed.
 
     Raises:
-        CeilingReached: more than the ceiling, and ``over_ceiling`` was not given.
+        AssayError: more than the ceiling, and ``over_ceiling`` was not given.
     """
     if data["over_ceiling"] and not over_ceiling:
-        raise CeilingReached(
+        raise AssayError(
             f"{data['proposed']:,} of {data['contacts']:,} contacts are proposed: more than the ceiling of "
             f"{data['ceiling']:.1%}; no list was written",
             hint="Look at the report. If it is meant: --over-ceiling.",

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from engine.delivering import operation_called
-from engine.errors import RuleErrors
+from engine.errors import AssayError, RuleErrors
 from engine.project import Project
 from engine.protection.retention import PROPOSAL, propose
-from engine.retaining import CeilingReached, load_rules, simulate, write_lists
+from engine.retaining import load_rules, simulate, write_lists
 from engine.rulebook import RuleBook
 from engine.rulebook.retention import OPERATIONS, RetentionRules
 from engine.vocabulary import LANGUAGES
@@ -86,8 +86,9 @@ def test_above_the_ceiling_no_list_is_written_unless_somebody_says_so(ws: Worksp
     data = simulate(project, ws, as_of=TODAY, keep=[], language="fr", out=tmp_path / "r").data
     assert (data["proposed"], data["share"], data["over_ceiling"]) == (1, 0.1, True)
     rules = load_rules(project)
-    with pytest.raises(CeilingReached):
+    with pytest.raises(AssayError, match="more than the ceiling") as told:
         write_lists(ws, rules, data, tmp_path, over_ceiling=False)
+    assert told.value.exit_code == 1
     assert not list(tmp_path.glob("*.csv"))
     (tmp_path / "anonymise.csv").write_text("of last time")
     written = write_lists(ws, rules, data, tmp_path, over_ceiling=True)
