@@ -25,6 +25,11 @@ from engine.workspace import Workspace
 FROZEN_FILE = "frozen.json"
 FORMAT = 1
 
+_NOT_TRANSFORMING = {
+    f"{place}rules/{name}.yml" for place in ("", "project/") for name in ("milestone", "pricing", "analysis")
+}
+"""Rule files that change no record: a step moved by a day is no other transformation."""
+
 _NOT_SETTINGS = {"name", "milestone", "environments", "engine"}
 """Tables of assay.toml that change no record."""
 
@@ -159,7 +164,8 @@ def refuse_schema_drift(ws: Workspace, frozen: Frozen) -> None:
 
 
 def _rules(project: Project) -> dict[str, str]:
-    return rule_hashes([shipped("rules"), shipped("expectations"), project.rules, project.expectations])
+    found = rule_hashes([shipped("rules"), shipped("expectations"), project.rules, project.expectations])
+    return {name: digest for name, digest in found.items() if name not in _NOT_TRANSFORMING}
 
 
 def _settings(project: Project) -> dict[str, Any]:

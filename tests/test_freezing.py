@@ -76,6 +76,8 @@ def test_a_new_path_a_milestone_and_more_numbers_are_no_change(root: Path) -> No
     (root / "assay.toml").write_text(TOML.replace("crm.csv", "crm_j1.csv") + "[milestone]\ndate = 2026-12-06\n")
     with (root / "numbers.jsonl").open("a") as file:
         file.write('{"contact_id": "c2", "number": "8", "origin": "source"}\n')
+    for name in ("milestone", "pricing", "analysis"):  # they change no record
+        (root / "rules" / f"{name}.yml").write_text("why: moved\n")
     assert changed(root) == []
 
 
