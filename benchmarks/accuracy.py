@@ -3,7 +3,7 @@
 Usage::
 
     python -m benchmarks.accuracy --labelled DIR [--sets febrl1,fake_1000] [--json] [--errors DIR]
-    python -m benchmarks.accuracy --sets sample --generated 5000:11,5000:23 --odd 5
+    python -m benchmarks.accuracy --sets sample --generated 5000:11,5000:23 --odd 5 --diagram reliability.svg
 
 DIR holds one folder a set with ``input.csv`` (or several source files), ``truth.csv`` and, for golden records,
 ``clean.csv``. The generated base of docs/sample is always scored too; ``--generated ROWS:SEED,...`` adds the same base
@@ -30,7 +30,15 @@ import duckdb
 
 from benchmarks.generator.odd import SHAPES, write_odd
 from benchmarks.generator.sample import write_sample
-from benchmarks.scoring import Bin, pooled, reliability_markdown, score_crosswalk, score_golden, score_pairs
+from benchmarks.scoring import (
+    Bin,
+    pooled,
+    reliability_markdown,
+    reliability_svg,
+    score_crosswalk,
+    score_golden,
+    score_pairs,
+)
 from engine.errors import AssayError
 from engine.options import RunOptions, RunSource
 from engine.pipeline import run
@@ -183,6 +191,7 @@ def main() -> None:
     parser.add_argument("--errors", type=Path, help="write wrong and missed pairs here, a file a set")
     parser.add_argument("--generated", default="", help="further generated bases, ROWS:SEED,...")
     parser.add_argument("--odd", type=int, help="the odd tables too, from this seed")
+    parser.add_argument("--diagram", type=Path, help="draw the reliability of the stated probabilities as SVG")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     peers = json.loads((HERE / "peers.json").read_text(encoding="utf-8"))
@@ -201,11 +210,14 @@ def main() -> None:
             results.append(found)
             if not options.json:
                 print(_line(found), flush=True)
+    bins = pooled([[Bin(**one) for one in found["reliability"]] for found in results])
+    if options.diagram is not None:
+        options.diagram.write_text(reliability_svg(bins), encoding="utf-8")
     if options.json:
         json.dump(results, sys.stdout, indent=2)
     elif results:
         print(f"macro pairwise F1 {sum(found['f1'] for found in results) / len(results):.4f}\n")
-        print(reliability_markdown(pooled([[Bin(**one) for one in found["reliability"]] for found in results])))
+        print(reliability_markdown(bins))
 
 
 def _line(found: dict[str, Any]) -> str:

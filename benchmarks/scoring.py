@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def score_crosswalk(crosswalk: Path, truth: Path) -> Score:
     return found.total
 
 
-BINS = (0.0, 0.05, 0.15, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1.0)
+BINS = (0.0, 0.05, 0.15, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 0.9999, 1.0)
 """Bounds of the bins of stated probability; the last one holds identical records only."""
 
 
@@ -99,6 +100,54 @@ def reliability_markdown(bins: list[Bin]) -> str:
         share = one.right / one.pairs
         rows.append(f"| {one.low:g} | {one.pairs} | {one.stated:.4f} | {share:.4f} | {stated:.4f} | {right:.4f} |")
     return "\n".join(rows)
+
+
+def reliability_svg(bins: list[Bin]) -> str:
+    """The bins as a reliability diagram: stated log2 odds across, true log2 odds up; on the diagonal is honest.
+
+    Both axes run from 1 : 32 to 1,024 : 1, where the promises are; a bar shows twice the standard error.
+    """
+    low, high, side, edge = -5.0, 10.0, 420.0, 46.0
+
+    def place(share: float) -> float:
+        bits = math.log2(max(share, 1e-9) / max(1.0 - share, 1e-9))
+        return (min(max(bits, low), high) - low) / (high - low) * side
+
+    marks, lines = [], []
+    for share in (0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999):
+        at = edge + place(share)
+        down = edge + side - place(share)
+        lines.append(f'<line x1="{at:.1f}" y1="{edge}" x2="{at:.1f}" y2="{edge + side}" stroke="#ddd"/>')
+        lines.append(f'<line x1="{edge}" y1="{down:.1f}" x2="{edge + side}" y2="{down:.1f}" stroke="#ddd"/>')
+        lines.append(f'<text x="{at:.1f}" y="{edge + side + 16}" text-anchor="middle">{share:g}</text>')
+        lines.append(f'<text x="{edge - 6}" y="{down + 4:.1f}" text-anchor="end">{share:g}</text>')
+    for one in bins:
+        if one.low >= 1.0:
+            continue
+        share = one.right / one.pairs
+        error = 2.0 * math.sqrt((share * (1.0 - share) + 0.25 / one.pairs) / one.pairs)
+        x, y = edge + place(one.stated), edge + side - place(share)
+        top, bottom = (edge + side - place(min(max(share + sign * error, 0.0), 1.0)) for sign in (1.0, -1.0))
+        marks.append(f'<line x1="{x:.1f}" y1="{top:.1f}" x2="{x:.1f}" y2="{bottom:.1f}" stroke="#1f5fa8"/>')
+        marks.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="#1f5fa8">'
+            f"<title>{one.pairs} pairs: stated {one.stated:.4f}, right {share:.4f}</title></circle>"
+        )
+    whole = side + 2 * edge
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole:g} {whole:g}" font-family="sans-serif" '
+            'font-size="11">',
+            f'<rect width="{whole:g}" height="{whole:g}" fill="#fff"/>',
+            *lines,
+            f'<line x1="{edge}" y1="{edge + side}" x2="{edge + side}" y2="{edge}" stroke="#888" stroke-dasharray="4"/>',
+            *marks,
+            f'<text x="{edge + side / 2}" y="{whole - 8:g}" text-anchor="middle">stated probability</text>',
+            f'<text x="{edge}" y="{edge - 14}">share of pairs that are right</text>',
+            "</svg>",
+            "",
+        ]
+    )
 
 
 def score_golden(golden: Path, crosswalk: Path, truth: Path, clean: Path, fields: dict[str, str]) -> GoldenScore | None:
