@@ -462,13 +462,74 @@ def _rounded(way: str) -> Build:
     return build
 
 
+def _parity(given: Sequence[Node], rest: int) -> Node:
+    return Node(f"(abs(trunc({{0}})) % 2 = {rest})", (as_number(given[0]),), type="truth")
+
+
 def _folded(word: str) -> Build:
     def build(_: str, given: Sequence[Node]) -> Node:
         slots = ", ".join(f"{{{at}}}" for at in range(len(given)))
         plus = " + ".join(f"{{{at}}}" for at in range(len(given)))
+        product = " * ".join(f"{{{at}}}" for at in range(len(given)))
         known = " and ".join(f"{{{at}}} is not null" for at in range(len(given)))
-        inner = {"SUM": f"({plus})", "AVERAGE": f"(({plus}) / {len(given)})"}.get(word, f"{word.lower()}({slots})")
+        ways = {"SUM": f"({plus})", "AVERAGE": f"(({plus}) / {len(given)})", "PRODUCT": f"({product})"}
+        inner = ways.get(word, f"{word.lower()}({slots})")
         return _numbers(f"(case when {known} then {inner} end)", *given)
+
+    return build
+
+
+def _moved_month(end: bool) -> Build:
+    def build(_: str, given: Sequence[Node]) -> Node:
+        moved = "({0} + to_months(trunc({1})::integer))::date"
+        template = f"(case when abs({{1}}) < 10000 then {f'last_day({moved})' if end else moved} end)"
+        return Node(template, (as_date(given[0]), as_number(given[1])), type="date")
+
+    return build
+
+
+def _days(_: str, given: Sequence[Node]) -> Node:
+    return Node("(({0} - {1})::double)", (as_date(given[0]), as_date(given[1])), type="number")
+
+
+def _date_difference(name: str, given: Sequence[Node]) -> Node:
+    """DATEDIF: whole years, months or days between two days, the later one second."""
+    unit = _written(name, given[2], "the unit").upper()
+    parts = {"Y": "year", "M": "month", "D": "day"}
+    if unit not in parts:
+        raise MistakeError(f'{name}: the unit is "Y", "M" or "D"')
+    template = f"(case when {{0}} <= {{1}} then datesub('{parts[unit]}', {{0}}, {{1}})::double end)"
+    return Node(template, (as_date(given[0]), as_date(given[1])), type="number")
+
+
+def _weekday(name: str, given: Sequence[Node]) -> Node:
+    kind = _written(name, given[1], "the way to count") if len(given) > 1 else "1"
+    ways = {"1": "dayofweek({0}) + 1", "2": "isodow({0})", "3": "isodow({0}) - 1"}
+    if kind not in ways:
+        raise MistakeError(f"{name}: the way to count is 1 (Sunday is 1), 2 (Monday is 1) or 3 (Monday is 0)")
+    return Node(f"(({ways[kind]})::double)", (as_date(given[0]),), type="number", role="shorten")
+
+
+def _of_text(template: str) -> Build:
+    def build(_: str, given: Sequence[Node]) -> Node:
+        return Node(template, (as_text(given[0]),), type="number")
+
+    return build
+
+
+def _is_text(_: str, given: Sequence[Node]) -> Node:
+    known = _is_number("ISNUMBER", given)
+    return Node("({0} <> '' and not {1})", (as_text(given[0]), known), type="truth")
+
+
+def _cut_at(before: bool) -> Build:
+    """TEXTBEFORE and TEXTAFTER: at the first place of a text; an error where it is not."""
+
+    def build(_: str, given: Sequence[Node]) -> Node:
+        first, sign = as_text(given[0]), as_text(given[1])
+        kept = "left({0}, strpos({0}, {1}) - 1)" if before else "substr({0}, strpos({0}, {1}) + length({1}))"
+        template = f"(case when {{1}} <> '' and strpos({{0}}, {{1}}) > 0 then {kept} end)"
+        return Node(template, (first, sign), times=first.times, plus=first.plus, role="shorten")
 
     return build
 
@@ -516,6 +577,23 @@ BUILDERS: Mapping[str, tuple[int, int, Build]] = {
     "YEAR": (1, 1, _of_date("year")),
     "MONTH": (1, 1, _of_date("month")),
     "DAY": (1, 1, _of_date("day")),
+    "EDATE": (2, 2, _moved_month(end=False)),
+    "EOMONTH": (2, 2, _moved_month(end=True)),
+    "DAYS": (2, 2, _days),
+    "DATEDIF": (3, 3, _date_difference),
+    "WEEKDAY": (1, 2, _weekday),
+    "ISOWEEKNUM": (1, 1, _of_date("week")),
+    "ISTEXT": (1, 1, _is_text),
+    "TEXTBEFORE": (2, 2, _cut_at(before=True)),
+    "TEXTAFTER": (2, 2, _cut_at(before=False)),
+    "UNICODE": (1, 1, _of_text("(case when {0} <> '' then unicode({0})::double end)")),
+    "TRUNC": (1, 2, _rounded("down")),
+    "SIGN": (1, 1, _of_numbers("sign({0})::double")),
+    "SQRT": (1, 1, _of_numbers("(case when {0} >= 0 then sqrt({0}) end)")),
+    "QUOTIENT": (2, 2, _of_numbers("trunc({0} / nullif({1}, 0))")),
+    "PRODUCT": (1, 30, _folded("PRODUCT")),
+    "ISEVEN": (1, 1, lambda name, given: _parity(given, 0)),
+    "ISODD": (1, 1, lambda name, given: _parity(given, 1)),
     "INT": (1, 1, _of_numbers("floor({0})")),
     "ROUND": (1, 2, _rounded("near")),
     "ROUNDUP": (1, 2, _rounded("up")),
