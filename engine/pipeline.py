@@ -69,8 +69,8 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
             for brought in bring_records(ws, mappings, book, options):
                 done(brought)
         with clock.stage("standardise") as done:
-            for report in standardise_records(ws, book, options, watcher):
-                done(report)
+            for standardised in standardise_records(ws, book, options, watcher):
+                done(standardised)
             count_what_arrived(ws, options.project, watcher)
         with clock.stage("quality") as done:
             done(quality.check(ws, expectations, as_of=options.as_of, watcher=watcher))
