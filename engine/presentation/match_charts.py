@@ -139,12 +139,25 @@ def threshold_curve(points: Rows, say: Catalogue) -> Markup:
     return as_svg(chart)
 
 
+def promised(points: Rows, say: Catalogue) -> Markup:
+    """Stated probability against the share of pairs that clustering joined.
+
+    Args:
+        points: ``stated``, ``right`` (the share joined) and ``pairs``.
+    """
+    return _stated_against([{**point, "when": "joined"} for point in points], ("joined",), "joined_axis", say)
+
+
 def reliability(points: Rows, say: Catalogue) -> Markup:
     """Stated probability against the share people call a match; on the diagonal the model is right about itself.
 
     Args:
         points: ``when``, ``stated``, ``right`` and ``pairs``.
     """
+    return _stated_against(points, ("before", "after"), "right_axis", say)
+
+
+def _stated_against(points: Rows, series: tuple[str, ...], axis_text: str, say: Catalogue) -> Markup:
     import altair as alt
 
     values = [{**point, "when": say.text(f"match.{point['when']}")} for point in points]
@@ -159,13 +172,15 @@ def reliability(points: Rows, say: Catalogue) -> Markup:
         .mark_point(filled=True, opacity=0.9)
         .encode(
             x=alt.X("stated:Q", title=say.text("match.stated_axis"), scale=alt.Scale(domain=[0, 1]), axis=axis),
-            y=alt.Y("right:Q", title=say.text("match.right_axis"), scale=alt.Scale(domain=[0, 1]), axis=axis),
+            y=alt.Y("right:Q", title=say.text(f"match.{axis_text}"), scale=alt.Scale(domain=[0, 1]), axis=axis),
             size=alt.Size("pairs:Q", scale=alt.Scale(range=[40, 400]), legend=None),
             color=alt.Color(
                 "when:N",
                 title=None,
-                scale=alt.Scale(domain=[say.text("match.before"), say.text("match.after")], range=[AMBER, ACCENT]),
-                legend=alt.Legend(orient="top", direction="horizontal"),
+                scale=alt.Scale(
+                    domain=[say.text(f"match.{name}") for name in series], range=[AMBER, ACCENT][-len(series) :]
+                ),
+                legend=alt.Legend(orient="top", direction="horizontal") if len(series) > 1 else None,
             ),
         )
     )

@@ -122,6 +122,30 @@ def test_the_page_tells_it_in_its_language_offline_and_without_values(ws: Worksp
     assert CANARY not in html
 
 
+def test_what_the_model_promises_and_how_clusters_hang_together(ws: Workspace) -> None:
+    facts = scene(ws)
+    bins = [
+        {"kind": "individual", "bin": 0.0, "pairs": 10, "stated": 0.1, "expected": 1.0, "joined": 0},
+        {"kind": "individual", "bin": 0.9, "pairs": 4, "stated": 0.97, "expected": 3.88, "joined": 3},
+        {"kind": "individual", "bin": 0.99, "pairs": 0, "stated": 0.0, "expected": 0.0, "joined": 0},
+    ]
+    given(ws, "matching.calibration", bins)
+    given(
+        ws,
+        "matching.quality",
+        [
+            {"cluster_id": f"c{number}", "kind": "individual", "records": 2 + number, "verdict": verdict}
+            for number, verdict in enumerate(("sound", "sound", "thin", "large"))
+        ],
+    )
+    told = individual(ws, facts)["diagnostics"]
+    assert [(one["pairs"], one["right"]) for one in told["calibration"]] == [(10, 0.0), (4, 0.75)]
+    assert told["clusters"][0] == {"verdict": "sound", "clusters": 2, "records": 5}
+    html = render_html(report_data(ws, facts))
+    for key in ("promised_says", "verdict.sound", "verdict.thin", "verdict.large"):
+        assert catalogue(facts.language).text(f"match.{key}") in html
+
+
 def test_every_outcome_has_words(ws: Workspace) -> None:
     assert {key for key in read("match") if key.startswith("outcome.")} == {
         "outcome.recalibrated",

@@ -34,8 +34,45 @@ _FILLED: dict[str, str] = {
 
 
 def diagnostics(ws: Workspace, kind: str, compared: Sequence[str]) -> dict[str, Any]:
-    """Of one kind: completeness by source, and what decisions say (None when there are none)."""
-    return {"completeness": _completeness(ws, kind, compared), "decisions": _decisions(ws, kind)}
+    """Of one kind: completeness by source, what the model promises of its pairs, what its clusters are like.
+
+    And what decisions say, None when there are none.
+    """
+    return {
+        "completeness": _completeness(ws, kind, compared),
+        "calibration": _calibration(ws, kind),
+        "clusters": _clusters(ws, kind),
+        "decisions": _decisions(ws, kind),
+    }
+
+
+def _calibration(ws: Workspace, kind: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "from": low,
+            "pairs": pairs,
+            "stated": round(stated, 4),
+            "expected": round(expected, 1),
+            "right": round(joined / pairs, 4),
+        }
+        for low, pairs, stated, expected, joined in ws.rows(
+            "select bin, pairs, stated, expected, joined from matching.calibration where kind = $kind and pairs > 0 "
+            "order by bin",
+            {"kind": kind},
+        )
+    ]
+
+
+def _clusters(ws: Workspace, kind: str) -> list[dict[str, Any]]:
+    """Clusters of two records and more by what became of looking at how they hang together."""
+    return [
+        {"verdict": verdict, "clusters": clusters, "records": records}
+        for verdict, clusters, records in ws.rows(
+            "select verdict, count(*), sum(records)::bigint from matching.quality where kind = $kind "
+            "group by verdict order by count(*) desc, verdict",
+            {"kind": kind},
+        )
+    ]
 
 
 def _completeness(ws: Workspace, kind: str, compared: Sequence[str]) -> list[dict[str, Any]]:
