@@ -19,8 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine.errors import SourceError, SurroundingsError, UsageError
-from engine.sql import identifier
-from engine.target.columns import CONTACT, FIELDS, PROPERTY, SALE, StoreTable
+from engine.target.columns import CONTACT, PROPERTY, SALE, StoreTable
 from engine.target.embedded import EmbeddedStore
 from engine.workspace import Workspace
 
@@ -196,29 +195,6 @@ def keep_base(ws: Workspace, base: EmbeddedStore, settings: Mapping[str, str], p
             ws.execute(f"create or replace temp table {table.name} as select * from {prefix}{table.name}")
     fresh.replace(ws, _SNAPSHOT, settings)
     os.replace(fresh.path, base.path)
-
-
-def forget_contacts(folder: Path, numbers: Sequence[str]) -> int:
-    """Take the data of contacts out of every remembered base; their number and state stay, to be anonymised there.
-
-    Returns:
-        How many contacts lost their data, over all environments.
-    """
-    forgotten = 0
-    for path in sorted((folder / FOLDER).glob("*.duckdb")):
-        base = EmbeddedStore(path)
-        with Workspace.memory() as ws:
-            base.load(ws, _SNAPSHOT)
-            ws.put("forgotten", pa.table({"contact_nr": pa.array(sorted(set(numbers)), pa.string())}))
-            found = int(ws.value("select count(*) from contact semi join forgotten using (contact_nr)"))
-            if not found:
-                continue
-            emptied = ", ".join(f"{identifier(field)} = null" for field in FIELDS)
-            ws.execute(f"update contact set {emptied} where contact_nr in (select contact_nr from forgotten)")
-            ws.execute("delete from property where contact_nr in (select contact_nr from forgotten)")
-            keep_base(ws, base, base.settings())
-            forgotten += found
-    return forgotten
 
 
 def refuse_foreign(folder: Path, path: Path, sha256: str, environment: str) -> None:

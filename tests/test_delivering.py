@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from engine.deliveries import Request, add_requests, forget_contacts, remembered_base, standing_requests
+from engine.deliveries import Request, add_requests, remembered_base, standing_requests
 from engine.delivering import DeliverOptions, deliver_to, operation_called
 from engine.environments import Confirmation, Place, apply_files, create_environment, list_environments, set_sales
 from engine.errors import SourceError, UsageError
@@ -341,16 +341,3 @@ def test_contacts_are_qualified_once_with_what_is_defined(form: str, embedded: P
     assert [fact["rules"] for fact in facts] == [{}, {}, {}]
     assert deliver(embedded, **asked)["plan"]["rows"] == 0
     assert deliver(embedded)["plan"]["rows"] == 0
-
-
-def test_a_person_who_is_forgotten_is_in_no_byte_of_what_is_remembered(embedded: Place) -> None:
-    run(embedded)
-    deliver(embedded, since="last")
-    path = remembered_base(embedded.folder, "preprod").path
-    assert b"anna@x.ch" in path.read_bytes()
-    assert forget_contacts(embedded.folder, ["101", "999"]) == 1
-    assert b"anna@x.ch" not in path.read_bytes()
-    assert b"zoe@x.ch" in path.read_bytes()
-    assert path.stat().st_mode & 0o777 == 0o600
-    add_requests(embedded.folder, [Request("101", "ANONYMIZE", "erased")])
-    assert deliver(embedded, since="last")["plan"]["operations"] == {"ANONYMIZE": 1}
