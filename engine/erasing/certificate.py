@@ -72,6 +72,7 @@ def write_certificate(
     rewritten: Sequence[Rewritten],
     workspace_files: int,
     taken_out: Mapping[str, str | None],
+    forgotten: Mapping[str, int],
     destroyed: Sequence[Path],
     left: Searched,
     run: str,
@@ -82,6 +83,7 @@ def write_certificate(
         rewritten: files that were written anew.
         workspace_files: files of the workspace that were overwritten.
         taken_out: source -> hash of the file without the persons' lines; None = it could not be rewritten.
+        forgotten: memory of a delivery -> contacts emptied in it.
         destroyed: further files that were overwritten and removed.
         left: what a search of the project folder found afterwards.
         run: ``made again``, ``not made`` or ``failed``.
@@ -104,6 +106,7 @@ def write_certificate(
             {"place": "workspace", "did": "destroyed", "count": workspace_files},
             {"place": "outputs", "did": "destroyed", "count": len(erasure.outputs)},
             *({"place": one.file, "did": "rewritten", "count": one.items} for one in rewritten),
+            *({"place": name, "did": "rewritten", "count": count} for name, count in forgotten.items()),
             *({"place": shown(path, root), "did": "destroyed", "count": 1} for path in destroyed),
             *(
                 {"place": shown(held.path, root), "did": "rewritten", "count": len(held.lines)}

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
+from engine.deliveries import FOLDER
 from engine.project import Project
 from engine.target.columns import CONTACT
 from engine.target.embedded import EmbeddedStore
 from engine.workspace import Workspace
+
+
+def forget_delivered(project: Project, numbers: Sequence[str]) -> dict[str, int]:
+    """Empty the contacts in what is remembered of deliveries: file -> contacts that were in it."""
+    folder = project.root / FOLDER
+    found = {path: EmbeddedStore(path).forget(numbers) for path in sorted(folder.glob("*.duckdb"))}
+    return {path.relative_to(project.root).as_posix(): count for path, count in found.items() if count}
 
 
 def environments_holding(project: Project, numbers: Sequence[str]) -> dict[str, int | None]:

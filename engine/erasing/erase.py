@@ -22,7 +22,7 @@ from typing import Any
 from engine import journal
 from engine.deliveries import Request, add_requests
 from engine.erasing.certificate import new_folder, shown, write_certificate, write_operations
-from engine.erasing.elsewhere import environments_holding
+from engine.erasing.elsewhere import environments_holding, forget_delivered
 from engine.erasing.files import destroy
 from engine.erasing.incoming import Held, changed_sources, sources_holding, take_lines_out
 from engine.erasing.memory import count_memory, scrub_memory
@@ -58,7 +58,7 @@ KEPT = frozenset({"extracts", "lock", "journal.head"})
 """What of the workspace's folder is not derived from the last run alone; former extracts are rewritten."""
 
 UNSEARCHED = frozenset(
-    {".assay/workspace.duckdb", ".git", "erasures", "suppressed.jsonl", "secret.key", "environments"}
+    {".assay/workspace.duckdb", ".git", "erasures", "suppressed.jsonl", "secret.key", "environments", "delivered"}
 )
 """Not searched for traces: made without them, named on their own, or holding hashes only."""
 
@@ -278,6 +278,7 @@ def carry_out(
     if erasure.kept is not None:
         write_groups(project.root / FILE, erasure.kept.rules, erasure.kept.groups)
     rewritten = scrub_memory(project, erasure.people, traces)
+    forgotten = forget_delivered(project, [person.contact_nr for person in erasure.people])
     taken_out = {held.source: take_lines_out(held) for held in _own(project, erasure.held)} if wishes.incoming else {}
     watcher.step("workspace and outputs")
     destroyed = destroy(project.workspace, keep=KEPT)
@@ -309,6 +310,7 @@ def carry_out(
         rewritten=rewritten,
         workspace_files=destroyed,
         taken_out=taken_out,
+        forgotten=forgotten,
         destroyed=[*copies, *swept],
         left=left,
         run="failed" if failed else "made again" if wishes.rerun else "not made",
@@ -328,7 +330,7 @@ def _own(project: Project, held: Sequence[Held]) -> list[Held]:
     return [one for one in held if one.path.resolve().is_relative_to(project.root.resolve())]
 
 
-_NOT_COPIES = frozenset({"incoming", "rules", "expectations", "models", "protocol", "delivered", "receipt"})
+_NOT_COPIES = frozenset({"incoming", "rules", "expectations", "models", "protocols", "delivered", "receipt"})
 """Folders whose files are never destroyed for one person's sake: extracts, what people wrote, what is remembered."""
 
 

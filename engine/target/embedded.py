@@ -11,7 +11,7 @@ import duckdb
 
 from engine.errors import SurroundingsError, WorkspaceBusy
 from engine.sql import identifier, literal
-from engine.target.columns import ANSWER, APPLICATION, CONTACT, PROPERTY, SETTING, STORE_TABLES, StoreTable
+from engine.target.columns import ANSWER, APPLICATION, CONTACT, FIELDS, PROPERTY, SETTING, STORE_TABLES, StoreTable
 from engine.target.store import Application
 from engine.workspace import Workspace, overwrite
 
@@ -119,6 +119,28 @@ class EmbeddedStore:
         )
         if removed:
             self._rebuild()
+
+    def forget(self, numbers: Sequence[str]) -> int:
+        """Empty every datum of the contacts ``numbers``; that they are there stays, so that a removal can be planned.
+
+        For what is remembered of a base, never for a base itself: that is changed by operations only.
+
+        Returns:
+            Contacts emptied.
+        """
+        ours = f"contact_nr in (select unnest($numbers)) and ({' or '.join(f'{name} is not null' for name in FIELDS)})"
+        with duckdb.connect(":memory:") as connection, self._attached(connection, write=True):
+            known = {"numbers": list(numbers)}
+            count = connection.execute(f"select count(*) from {_ALIAS}.{CONTACT.name} where {ours}", known).fetchone()
+            emptied = ", ".join(f"{name} = null" for name in FIELDS)
+            connection.execute(f"update {_ALIAS}.{CONTACT.name} set {emptied} where {ours}", known)
+            connection.execute(
+                f"delete from {_ALIAS}.{PROPERTY.name} where contact_nr in (select unnest($numbers))", known
+            )
+        if not count or not count[0]:
+            return 0
+        self._rebuild()
+        return int(count[0])
 
     def _rebuild(self) -> None:
         """Copy the base into a new file and overwrite the old one: who was removed stays readable in it otherwise."""

@@ -29,8 +29,10 @@ from engine.environments import (
 from engine.errors import RuleErrors, SourceError, SurroundingsError, UsageError, WorkspaceBusy
 from engine.progress import Silent
 from engine.project import load_project
+from engine.target.columns import CONTACT
 from engine.target.embedded import EmbeddedStore
 from engine.target.postgres import PostgresStore
+from engine.workspace import Workspace
 from tests.target.support import file_text
 
 YES, NO = Confirmation(lambda name: True), Confirmation(lambda name: False)
@@ -363,3 +365,24 @@ def _names_in(folder: Path) -> set[str]:
     """The planted names in the bytes of every file."""
     found = (re.findall(rb"Quimb\d{4}vardel", path.read_bytes()) for path in folder.iterdir() if path.is_file())
     return {name.decode() for names in found for name in names}
+
+
+def test_a_remembered_base_forgets_every_datum_of_a_contact_but_that_it_is_there(tmp_path: Path) -> None:
+    place = Place(folder=tmp_path)
+    create_environment(place, "dev", institution="OPERA", organization="*", country="CH")
+    rows = [{"CONTACT_NR": str(number), "LASTNAME": f"Quimb{number:04d}vardel"} for number in range(1, 2001)]
+    (tmp_path / "one.csv").write_text(file_text(rows), encoding="utf-8")
+    apply_files(
+        place, [tmp_path / "one.csv"], "dev", as_of=date(2026, 11, 22), at="2026-11-22", log=tmp_path / "log",
+        language="en", confirmation=YES, watcher=Silent(),
+    )  # fmt: skip
+    store = EmbeddedStore(tmp_path / "environments" / "dev.duckdb")
+    theirs = {"Quimb0001vardel", "Quimb0002vardel"}
+    assert theirs <= _names_in(tmp_path / "environments")
+    assert store.forget(["1", "2", "9999"]) == 2
+    assert store.forget(["1"]) == 0
+    assert store.counts() == {"active": 2000}
+    assert not theirs & _names_in(tmp_path / "environments")
+    with Workspace.memory() as ws:
+        store.load(ws, [CONTACT])
+        assert ws.value('select count("LASTNAME") from contact') == 1998
