@@ -86,10 +86,11 @@ def run(spark: Any, job: dict[str, Any], folder: str) -> None:
         log_level=logging.ERROR,
         validate_settings=False,
     )
-    found = linker.inference.predict(threshold_match_weight=job["keep"])
+    # no threshold here: Spark would push it below the projections and compare every pair once per level again
+    found = linker.inference.predict()
     coded = spark.sql(
         "select least(unit_l, unit_r) as unit_l, greatest(unit_l, unit_r) as unit_r, "
-        f"{job['code']} as code from {found.physical_name}"
+        f"{job['code']} as code from {found.physical_name} where match_weight >= {float(job['keep'])!r}"
     )
     coded.write.mode("overwrite").parquet(f"{folder}/pairs")
 
