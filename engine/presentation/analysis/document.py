@@ -102,7 +102,7 @@ def _sources(book: Any, analysis: Mapping[str, Any], words: Words) -> None:
             ]
             for column in found["columns"]
         ]
-        table(book, head, rows, (32, 30, 22, 18, 16, 18, 34), "lllrrrl")
+        table(book, head, rows, (30, 27, 22, 21, 16, 22, 32), "lllrrrl")
     book.add_paragraph(words.text("patterns_note"), style="Note")
 
 
