@@ -13,7 +13,7 @@ from engine.intake.lines import read_batches
 from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, TableInfo
 from engine.intake.sources.drivers import driver
-from engine.intake.sources.live import failed, refuse_options, refused
+from engine.intake.sources.live import failed, refuse_options, refused, seconds_to_connect
 from engine.intake.sources.reading_only import check_query
 from engine.workspace import Workspace
 
@@ -29,6 +29,7 @@ _OPTIONS = {
     "instance": "",
 }
 _BATCH = 50_000
+_LOGIN_TIMEOUT = 103  # ODBC's SQL_ATTR_LOGIN_TIMEOUT, in seconds
 _CONVERTED = {
     "sql_variant": "convert(nvarchar(4000), {})",
     "geography": "{}.STAsText()",
@@ -61,7 +62,9 @@ class SqlServer:
         self._driver = driver("mssql_python", "mssql", _TITLE)
         refuse_options(source.address, tuple(_OPTIONS))
         try:
-            self._connection = self._driver.connect(_connection_string(source), autocommit=False)
+            self._connection = self._driver.connect(
+                _connection_string(source), autocommit=False, attrs_before={_LOGIN_TIMEOUT: seconds_to_connect()}
+            )
         except self._driver.Error as error:
             raise refused(self._shown, str(error), error) from None
         except (RuntimeError, ValueError) as error:

@@ -8,6 +8,7 @@ import pytest
 
 from engine.errors import SourceError, UsageError
 from engine.intake import SourceAddress
+from engine.intake.sources import sqlserver
 from engine.workspace import Workspace
 from tests.conftest import rows
 from tests.intake.conftest import Stage
@@ -90,7 +91,8 @@ def test_a_wrong_password_is_told_without_it(
     assert "canary" not in str(caught.value) + str(caught.value.hint)
 
 
-def test_a_server_that_is_not_there_is_told(address: Address, stage: Stage) -> None:
+def test_a_server_that_is_not_there_is_told(address: Address, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlserver, "seconds_to_connect", lambda: 1)
     with pytest.raises(SourceError, match=r"cannot reach mssql://127\.0\.0\.1:9/crm") as caught:
         stage(address("mssql://reader@127.0.0.1:9/crm", table="t"))
     assert PASSWORD not in str(caught.value)
