@@ -141,12 +141,13 @@ class Changes:
                 return contact, row
         raise LookupError(f"no contact left that fills {', '.join(needs)}")
 
-    def _pair(self) -> tuple[str, Sequence[int]]:
-        """A contact of two rows, for this change only."""
-        contact = next(name for name, places in sorted(self._contacts.items()) if len(places) == 2)
-        places = self._contacts[contact]
-        self._contacts = {name: rows for name, rows in self._contacts.items() if name != contact}
-        return contact, places
+    def _pair(self) -> tuple[str, int, int] | None:
+        """A contact of two rows, for this change only; None when there is none left."""
+        for contact, places in sorted(self._contacts.items()):
+            if len(places) == 2:
+                self._contacts = {name: rows for name, rows in self._contacts.items() if name != contact}
+                return contact, places[0], places[1]
+        return None
 
     @staticmethod
     def _is_plain(row: Row) -> bool:
@@ -206,7 +207,10 @@ class Changes:
 
     def _merged(self) -> None:
         """Two rows of one contact become one: the contact stays; what it says may be told better or worse."""
-        contact, (stays, goes) = self._pair()
+        pair = self._pair()
+        if pair is None:
+            return
+        contact, stays, goes = pair
         self._drop.add(goes)
         self._expect("merged at source", contact, self.base.rows[OFFICE][stays], "kept", None)
 
@@ -257,7 +261,10 @@ class Changes:
 
     def _changed_among_others(self) -> None:
         """One row of a contact of two says something else, nothing that ties the two: the contact stays."""
-        contact, (place, _) = self._pair()
+        pair = self._pair()
+        if pair is None:
+            return
+        contact, place, _ = pair
         row = self.base.rows[OFFICE][place]
         row["Remarque"] = f"rang {len(self.expected)}"
         self._expect("one row of two changed", contact, row, "kept", None)
