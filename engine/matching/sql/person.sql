@@ -58,7 +58,8 @@ owned as (
     split.fn is null and (coalesce(length(rest) = 1 or length(rest) > 2, false) or in_order or in_reverse) as fn_read,
     coalesce(
         case
-            when length(beside_last) > 2 then jaro_winkler_similarity(beside_last, glued_first) < 0.8
+            when length(beside_last) > 2 and length(glued_first) > 2
+                then jaro_winkler_similarity(beside_last, glued_first) < 0.8
             when length(beside_last) > 0 then left(beside_last, 1) <> left(glued_first, 1)
         end,
         false
