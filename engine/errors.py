@@ -80,3 +80,7 @@ class WorkspaceBusy(SurroundingsError):
 
 class LedgerError(AssayError):
     """A stage lost or invented rows: in is not out + held."""
+
+
+class CeilingError(AssayError):
+    """More contacts would be removed than the rules allow at once (exit code 1)."""

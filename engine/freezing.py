@@ -15,9 +15,9 @@ from typing import Any
 
 from engine import journal
 from engine.errors import SourceError, UsageError
+from engine.presentation.manifest import rule_hashes, versions
 from engine.presentation.protocol_kept import FROZEN as KEPT_BY_FREEZE
 from engine.presentation.protocol_kept import keep_protocol
-from engine.presentation.manifest import rule_hashes, versions
 from engine.project import SECRET_FILE, Project
 from engine.shipped import shipped
 from engine.workspace import Workspace

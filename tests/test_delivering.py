@@ -15,8 +15,7 @@ import pytest
 from engine.deliveries import Request, add_requests, remembered_base, standing_requests
 from engine.delivering import DeliverOptions, deliver_to, operation_called
 from engine.environments import Confirmation, Place, apply_files, create_environment, list_environments, set_sales
-from engine.errors import SourceError, UsageError
-from engine.planning import CeilingError
+from engine.errors import CeilingError, SourceError, UsageError
 from engine.progress import Silent
 from engine.project import load_project
 from engine.tables import PROTOCOL_STEP

@@ -8,4 +8,13 @@ from engine.golden.identity import append_identity, moved_keys, recognise, succe
 from engine.golden.numbers import Numbers
 from engine.golden.survive import survive
 
-__all__ = ["Numbers", "append_identity", "moved_keys", "name_households", "recognise", "succeed", "survive", "unclaimed"]
+__all__ = [
+    "Numbers",
+    "append_identity",
+    "moved_keys",
+    "name_households",
+    "recognise",
+    "succeed",
+    "survive",
+    "unclaimed",
+]

@@ -42,7 +42,7 @@ from engine.golden.variants import choose_variants, fill_overflow
 from engine.ledger import StageReport
 from engine.progress import Watcher
 from engine.rulebook.load import RuleBook
-from engine.rulebook.survivorship import Survivorship, sources_of
+from engine.rulebook.survivorship import AttributeRule, Home, Survivorship, sources_of
 from engine.workspace import Workspace
 
 TRUST_ROUNDS = 2
@@ -104,7 +104,7 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
 
 def _strange_sources(ws: Workspace, rules: Survivorship) -> list[str]:
     """Sources that the rules order and the base does not have: a misspelt one would never decide, in silence."""
-    ordered = (rules, rules.home, *rules.attributes.values())
+    ordered: list[Survivorship | Home | AttributeRule] = [rules, rules.home, *rules.attributes.values()]
     named = {name for rule in ordered for name in (*sources_of(rule.prefer_sources), *rule.distrust_sources)}
     there = [source for (source,) in ws.rows("select distinct source from standardise.record order by source")]
     notes = []

@@ -38,6 +38,6 @@ of structures, other changes, new structures, new relays by structure, new indiv
 """
 
 from engine.planning.carry_out import carry_out
-from engine.planning.plan import CeilingError, Plan, load_environment, plan_operations
+from engine.planning.plan import Plan, load_environment, plan_operations
 
-__all__ = ["CeilingError", "Plan", "carry_out", "load_environment", "plan_operations"]
+__all__ = ["Plan", "carry_out", "load_environment", "plan_operations"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.errors import AssayError, UsageError
+from engine.errors import CeilingError, UsageError
 from engine.ledger import StageReport
 from engine.planning.difference import (
     change_select,
@@ -103,10 +103,6 @@ class Plan:
             self.kept_back,
             figures={f"operations_{name.lower()}": count for name, count in self.operations.items()},
         )
-
-
-class CeilingError(AssayError):
-    """More contacts would be removed than the rules allow at once (exit code 1)."""
 
 
 def load_environment(ws: Workspace, store: Store | None) -> None:

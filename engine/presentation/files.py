@@ -15,8 +15,8 @@ import duckdb
 
 from engine.errors import SurroundingsError
 from engine.presentation.atomic import replacing
-from engine.presentation.protocol import protocol_data, write_protocol_json
 from engine.presentation.people import safe_cell
+from engine.presentation.protocol import protocol_data, write_protocol_json
 from engine.sql import identifier, literal
 from engine.tables import TABLES
 from engine.workspace import Workspace

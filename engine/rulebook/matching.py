@@ -141,7 +141,7 @@ class Blocking(RuleModel):
 
 
 class Recalibration(RuleModel):
-    """How many decisions recalibrate a model, how far (standard deviations of the prior, a limit; in bits) and where."""
+    """How many decisions recalibrate a model, how far (spread of the prior and a limit, in bits) and where."""
 
     fewest: Setting
     fewest_of_each: Setting

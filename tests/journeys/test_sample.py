@@ -32,8 +32,8 @@ pytestmark = pytest.mark.journey
 AS_OF = date(2026, 11, 22)
 PROMISED = {
     "crosswalk.csv", "golden.csv", "golden.parquet", "lineage.parquet", "findings.csv", "findings.xlsx",
-    "pairs.parquet", "review.csv", "to_confirm.csv", "held.csv", "former_numbers.csv", "protocol.json", "report.json", "report.html",
-    "manifest.json",
+    "pairs.parquet", "review.csv", "to_confirm.csv", "held.csv", "former_numbers.csv", "protocol.json", "report.json",
+    "report.html", "manifest.json",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.planning.plan import CeilingError
+from engine.errors import CeilingError
 from engine.workspace import Workspace
 from tests.conftest import rows
 from tests.planning.support import (

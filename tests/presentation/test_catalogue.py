@@ -107,7 +107,9 @@ def keys_in_templates() -> set[str]:
     found: set[str] = set()
     for path in TEMPLATES.rglob("*.j2"):
         family = FAMILIES.get(path.name.split(".")[0], "report")
-        found.update(f"{family}.{key}" for key in re.findall(r"""\bt\("([^"]+)"[,)]""", path.read_text(encoding="utf-8")))
+        found.update(
+            f"{family}.{key}" for key in re.findall(r"""\bt\("([^"]+)"[,)]""", path.read_text(encoding="utf-8"))
+        )
     charts = (TEMPLATES.parent / "charts.py").read_text(encoding="utf-8")
     found.update(re.findall(r'say\.text\("([^"{]+)"', charts))
     return found

@@ -43,7 +43,8 @@ def golden(ws: Workspace, facts: RunFacts) -> dict[str, Any]:
         "to_confirm": [
             {"attribute": attribute, "reason": reason, "contacts": contacts}
             for attribute, reason, contacts in ws.rows(
-                "select attribute, reason, count(*) from golden.doubt group by all order by count(*) desc, attribute, reason"
+                "select attribute, reason, count(*) from golden.doubt group by all "
+                "order by count(*) desc, attribute, reason"
             )
         ],
         "attributes": sorted(
