@@ -156,25 +156,26 @@ def _score(con: duckdb.DuckDBPyConnection, joined: str) -> Score:
         f"""
         with
         cells as (select contact, entity, count(*)::double as n from {joined} group by all),
-        contacts as (select contact, sum(n) as n, count(*) as entities from cells group by all),
-        entities as (select entity, sum(n) as n from cells group by all),
-        exact as (
-            select count(*) as n
-            from contacts
-            join cells using (contact)
-            join entities using (entity)
-            where contacts.entities = 1 and contacts.n = entities.n
-        )
+        -- sums beside each cell, no joins: joined by size, two contacts of one record each are everybody's match
+        sized as (
+            select n, contact, entity,
+                sum(n) over (partition by contact) as in_contact,
+                sum(n) over (partition by entity) as in_entity
+            from cells
+        ),
+        contacts as (select sum(n) as n from cells group by contact),
+        entities as (select sum(n) as n from cells group by entity)
         select
-            (select sum(n) from cells)::bigint,
-            (select coalesce(sum(n * (n - 1) / 2), 0) from cells)::bigint,
+            sum(n)::bigint,
+            coalesce(sum(n * (n - 1) / 2), 0)::bigint,
             (select coalesce(sum(n * (n - 1) / 2), 0) from contacts)::bigint,
             (select coalesce(sum(n * (n - 1) / 2), 0) from entities)::bigint,
-            (select sum(cells.n * cells.n / contacts.n) from cells join contacts using (contact)),
-            (select sum(cells.n * cells.n / entities.n) from cells join entities using (entity)),
+            sum(n * n / in_contact),
+            sum(n * n / in_entity),
             (select count(*) from contacts),
             (select count(*) from entities),
-            (select n from exact)
+            count(*) filter (n = in_contact and n = in_entity)
+        from sized
         """
     ).fetchone()
     assert row is not None
