@@ -7,6 +7,7 @@ Garcia-Molina: "Evaluating entity resolution results", 2010).
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -90,18 +91,20 @@ def evaluate(out: Path, truth: Path) -> Evaluation:
     crosswalk = out / "crosswalk.csv"
     if not crosswalk.is_file():
         raise UsageError(f"there is no crosswalk.csv in {out}", hint="Run `assay run` first, or name its --out.")
-    con = duckdb.connect()
-    missing = _load(con, crosswalk, truth)
-    kinds = [
-        row[0] for row in con.execute("select distinct kind from joined where kind <> '' order by kind").fetchall()
-    ]
-    pairs = out / "pairs.parquet"
-    return Evaluation(
-        total=_score(con, "joined"),
-        kinds={kind: _score(con, f"(select * from joined where kind = {literal(kind)})") for kind in kinds},
-        curve=_curve(con, pairs) if pairs.is_file() else [],
-        missing=missing,
-    )
+    # what does not fit into memory goes into a private folder: DuckDB's own place is the working directory
+    with (
+        tempfile.TemporaryDirectory(prefix="assay-evaluate-") as spill,
+        duckdb.connect(config={"temp_directory": spill}) as con,
+    ):
+        missing = _load(con, crosswalk, truth)
+        named = con.execute("select distinct kind from joined where kind <> '' order by kind").fetchall()
+        pairs = out / "pairs.parquet"
+        return Evaluation(
+            total=_score(con, "joined"),
+            kinds={kind: _score(con, f"(select * from joined where kind = {literal(kind)})") for (kind,) in named},
+            curve=_curve(con, pairs) if pairs.is_file() else [],
+            missing=missing,
+        )
 
 
 def _load(con: duckdb.DuckDBPyConnection, crosswalk: Path, truth: Path) -> int:

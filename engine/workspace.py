@@ -43,8 +43,8 @@ class Workspace:
 
     @classmethod
     def memory(cls, *, threads: int = 2) -> Self:
-        """A workspace in memory."""
-        connection = duckdb.connect(":memory:", config={"threads": threads})
+        """A workspace in memory. It never spills: DuckDB would do so into the working directory, readable by others."""
+        connection = duckdb.connect(":memory:", config={"threads": threads, "temp_directory": ""})
         connection.execute("set enable_progress_bar = false")
         return cls(connection, folder=None, lock=None)
 

@@ -49,6 +49,10 @@ class EmbeddedStore:
         except (OSError, duckdb.IOException) as error:
             raise SurroundingsError(f"cannot write {self.path}", hint="Check the folder's rights.") from error
 
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """A connection that spills beside the base: DuckDB's own place is the working directory, open to others."""
+        return duckdb.connect(":memory:", config={"temp_directory": str(self.path.with_suffix(".spill"))})
+
     @contextmanager
     def _attached(self, connection: duckdb.DuckDBPyConnection, *, write: bool = False) -> Iterator[None]:
         try:
@@ -89,7 +93,7 @@ class EmbeddedStore:
         return dict(self._ask(f"select state, count(*) from {_ALIAS}.{CONTACT.name} group by state"))
 
     def _ask(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
-        with duckdb.connect(":memory:") as connection, self._attached(connection):
+        with self._connection() as connection, self._attached(connection):
             return connection.execute(sql).fetchall()
 
     def write(self, ws: Workspace, application: Application, settings: Mapping[str, str]) -> None:
@@ -129,7 +133,7 @@ class EmbeddedStore:
             Contacts emptied.
         """
         ours = f"contact_nr in (select unnest($numbers)) and ({' or '.join(f'{name} is not null' for name in FIELDS)})"
-        with duckdb.connect(":memory:") as connection, self._attached(connection, write=True):
+        with self._connection() as connection, self._attached(connection, write=True):
             known = {"numbers": list(numbers)}
             count = connection.execute(f"select count(*) from {_ALIAS}.{CONTACT.name} where {ours}", known).fetchone()
             emptied = ", ".join(f"{name} = null" for name in FIELDS)
@@ -146,7 +150,7 @@ class EmbeddedStore:
         """Copy the base into a new file and overwrite the old one: who was removed stays readable in it otherwise."""
         fresh, former = self.path.with_suffix(".rebuilt"), self.path.with_suffix(".former")
         fresh.unlink(missing_ok=True)
-        with duckdb.connect(":memory:") as connection, self._attached(connection), _private():
+        with self._connection() as connection, self._attached(connection), _private():
             connection.execute(f"attach {literal(str(fresh))} as rebuilt")
             connection.execute(f"copy from database {_ALIAS} to rebuilt")
             connection.execute("detach rebuilt")
