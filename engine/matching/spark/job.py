@@ -43,6 +43,7 @@ def session(master: str | None, folder: str) -> Any:
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName("assay matching").config("spark.sql.session.timeZone", "UTC")
+    builder = builder.config("spark.sql.warehouse.dir", f"{folder}/warehouse")  # else in the working directory
     if master is not None:
         builder = builder.master(master)
         if master.startswith("local"):  # one machine: no web page, no more tasks than the data are worth
