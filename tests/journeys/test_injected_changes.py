@@ -12,7 +12,7 @@ from benchmarks.second_extract import Outcome, measure
 pytestmark = [pytest.mark.gx, pytest.mark.journey]
 
 
-@pytest.fixture(scope="module", params=[101, 102])
+@pytest.fixture(scope="module", params=[101, pytest.param(102, marks=pytest.mark.slow)])
 def outcome(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return measure(tmp_path_factory.mktemp("pair") / "project", request.param, 200, each=1)
 

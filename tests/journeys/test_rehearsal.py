@@ -219,7 +219,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
         yield play(made)
 
 
-@pytest.fixture(params=["embedded", "server"])
+@pytest.fixture(params=["embedded", pytest.param("server", marks=pytest.mark.slow)])
 def played(request: pytest.FixtureRequest) -> Play:
     """The play, on each kind of base."""
     found: Play = request.getfixturevalue(request.param)
@@ -299,6 +299,7 @@ def test_the_journal_is_whole_and_one_changed_figure_is_found(played: Play) -> N
         path.write_bytes(before)
 
 
+@pytest.mark.slow
 def test_both_kinds_of_base_answer_alike(embedded: Play, server: Play) -> None:
     for scene in ("dev", "preprod", "preprod again", "prod", "diff", "log"):
         assert embedded.told[scene] == server.told[scene], scene

@@ -33,6 +33,7 @@ needs_spark = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @needs_spark
 def test_the_sample_has_the_same_pairs_and_clusters_on_spark(ws: Workspace, tmp_path: Path) -> None:
     sources = [

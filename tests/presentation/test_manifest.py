@@ -31,6 +31,7 @@ def test_it_lists_every_file_with_rows_bytes_and_hash(ws: Workspace, tmp_path: P
         "crosswalk.csv": 4, "findings.csv": 1, "former_numbers.csv": 0, "golden.csv": 2, "golden.parquet": 2,
         "held.csv": 2,
         "import/contacts.csv": None, "lineage.parquet": 1, "pairs.parquet": 3, "protocol.json": None, "review.csv": 1,
+            "to_confirm.csv": 0,
     }  # fmt: skip
     golden = (tmp_path / "golden.csv").read_bytes()
     assert entries["golden.csv"]["sha256"] == hashlib.sha256(golden).hexdigest()
