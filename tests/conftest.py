@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from engine.sql import identifier, qualified
 from engine.tables import PROTOCOL_STEP, Table, table
 from engine.workspace import Workspace
+
+# The same examples every time, so that a commit is green or red for what it holds; HYPOTHESIS_PROFILE=explore draws
+# new ones at every run and keeps those that fail.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture
