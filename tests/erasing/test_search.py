@@ -40,6 +40,8 @@ def zipped(**members: bytes) -> bytes:
         ("a.zip", zipped(inner=zipped(deep=b"<t>Vermeulen</t>")), []),
         ("b.csv", b"x\n" * (BLOCK // 2 - 2) + b"Vermeulen\n" + b"y\n" * 9, [BLOCK // 2 - 1]),
     ],
+    # names by place: the packed bytes hold the second they were packed in, and each worker collects by itself
+    ids=["csv", "utf-16", "utf-16-unmarked", "binary", "gzip", "workbook", "zip-in-zip", "across-blocks"],
 )
 def test_found_wherever_it_is_packed(tmp_path: Path, name: str, data: bytes, lines: list[int]) -> None:
     (tmp_path / name).write_bytes(data)
