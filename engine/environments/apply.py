@@ -1,0 +1,141 @@
+"""Import files are applied to a base, and their log is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine import journal
+from engine.deliveries import refuse_foreign
+from engine.environments.place import Confirmation, Place, confirm, existing_store, is_production, scratch, working
+from engine.errors import UsageError
+from engine.importfile import ImportFile, open_import_file
+from engine.options import DEMO_INSTITUTION
+from engine.presentation.import_log import write_import_log
+from engine.progress import Watcher
+from engine.rulebook.import_rules import ImportRules
+from engine.target import Answered, Application, Base, Store, answer_file
+from engine.target.columns import ANSWER, CONTACT, PROPERTY, SALE
+from engine.vocabulary import Language
+from engine.workspace import Workspace
+
+
+def apply_files(
+    place: Place,
+    files: Sequence[Path],
+    name: str,
+    *,
+    as_of: date,
+    at: str,
+    log: Path,
+    language: Language,
+    confirmation: Confirmation,
+    watcher: Watcher,
+) -> dict[str, Any]:
+    """Apply import files to environment ``name``, each in one transaction, and write their log.
+
+    A file that was applied before (by its hash) changes nothing; its log is written again.
+
+    Args:
+        at: moment of the application, kept in the base's record.
+        log: folder of the log.
+
+    Returns:
+        Per file: rows, imported, not imported, changed, whether it was applied before; and the log's files.
+
+    Raises:
+        UsageError: no such environment, or production that was not confirmed.
+        SourceError: a file is no import file, or made for another environment (nothing is changed then), or for another
+            institution; files before it stay applied.
+    """
+    rules = place.rules()
+    with working(place) as ws, existing_store(place, name, ws) as store:
+        settings = store.settings()
+        production = is_production(place, name, settings)
+        if production and settings["institution"] == DEMO_INSTITUTION:
+            raise UsageError(f"{name} is production: files of the institution {DEMO_INSTITUTION} have no place there")
+        # every file is looked at before the first one changes anything
+        opened = [open_import_file(path, rules.aliases, scratch(ws)) for path in files]
+        for file in opened:
+            refuse_foreign(place.folder, file.path, file.sha256, name)
+        before = {application.sha256: application for application in store.applications()}
+        if any(file.sha256 not in before for file in opened):
+            confirm(production, name, confirmation)
+        ws.execute(
+            "create or replace temp table log_row (file varchar, file_order integer, line_no bigint, "
+            "contact_nr varchar, field varchar, rule varchar, outcome varchar)"
+        )
+        facts = []
+        for order, file in enumerate(opened):
+            watcher.step(f"{name}: {file.path.name}")
+            fact = (
+                _told_again(ws, store, before[file.sha256])
+                if file.sha256 in before
+                else _apply(ws, store, file, rules, settings, as_of, at)
+            )
+            before = {application.sha256: application for application in store.applications()}
+            settings = store.settings()
+            facts.append({"file": file.path.name, "sha256": file.sha256, **fact})
+            ws.connection.execute(
+                "insert into log_row select ?, ?, line_no, contact_nr, field, rule, outcome from answer",
+                [file.path.name, order],
+            )
+        written = write_import_log(ws, rules, facts, log, language=language)
+        journal.note(place.project, "apply", environment=name, production=production, as_of=as_of, files=facts)
+    return {"environment": name, "files": facts, "log": [str(path) for path in written]}
+
+
+def _apply(
+    ws: Workspace, store: Store, file: ImportFile, rules: ImportRules, settings: Mapping[str, str], as_of: date, at: str
+) -> dict[str, Any]:
+    store.load(ws, [CONTACT, PROPERTY, SALE])
+    base = Base(
+        institution=settings["institution"],
+        organization=settings["organization"],
+        country=settings["country"] or None,
+        as_of=as_of,
+        last_number=int(settings["last_number"]),
+    )
+    answered = answer_file(ws, file, rules, base)
+    number = 1 + max((application.application_no for application in store.applications()), default=0)
+    record = Application(
+        number, file.sha256, file.path.name, at, answered.rows, answered.imported, answered.not_imported
+    )
+    store.write(ws, record, {"last_number": str(answered.last_number)})
+    return _fact(ws, answered, applied=True)
+
+
+def _told_again(ws: Workspace, store: Store, application: Application) -> dict[str, Any]:
+    """The answers that the file got when it was applied."""
+    store.load(ws, [ANSWER], "all_")
+    ws.execute(
+        "create or replace temp table answer as select * exclude (application_no) from all_answer "
+        "where application_no = $number",
+        {"number": application.application_no},
+    )
+    changed = _changed(ws)
+    answered = Answered(application.rows_in, application.rows_imported, application.rows_not_imported, changed, 0)
+    return _fact(ws, answered, applied=False)
+
+
+def _changed(ws: Workspace) -> int:
+    return int(
+        ws.value(
+            "select count(distinct line_no) from answer where outcome in ('dropped', 'truncated') "
+            "and line_no not in (select line_no from answer where outcome = 'not_imported')"
+        )
+    )
+
+
+def _fact(ws: Workspace, answered: Answered, *, applied: bool) -> dict[str, Any]:
+    rules = dict(ws.rows("select rule, count(*) from answer group by rule order by rule"))
+    return {
+        "applied": applied,
+        "rows": answered.rows,
+        "imported": answered.imported,
+        "not_imported": answered.not_imported,
+        "imported_with_changes": answered.changed,
+        "rules": rules,
+    }
