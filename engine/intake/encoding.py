@@ -59,12 +59,7 @@ def decide_encoding(path: Path, forced: str | None = None) -> Encoding:
         SourceError: unknown forced encoding, or the file is binary.
     """
     if forced is not None:
-        try:
-            return Encoding(codecs.lookup(forced).name, "given by the user")
-        except LookupError:
-            raise SourceError(
-                f"unknown encoding {forced!r} for {path.name}", hint="Use e.g. utf-8, cp1252, utf-16."
-            ) from None
+        return Encoding(told_encoding(forced, path.name), "given by the user")
     with path.open("rb") as handle:
         head = handle.read(_HEAD)
     for mark, codec in _MARKS:
@@ -74,6 +69,21 @@ def decide_encoding(path: Path, forced: str | None = None) -> Encoding:
         return utf16
     _refuse_binary(head, path)
     return _eight_bit(path)
+
+
+def told_encoding(told: str, file: str) -> str:
+    """The codec that the user named.
+
+    Raises:
+        SourceError: there is none of that name, or it is none of text.
+    """
+    try:
+        b"".decode(told)
+        return codecs.lookup(told).name
+    except (LookupError, ValueError):
+        raise SourceError(
+            f"unknown encoding {told[:40]!r} for {file}", hint="Use e.g. utf-8, cp1252, utf-16."
+        ) from None
 
 
 def text_chunks(path: Path, encoding: Encoding) -> Iterator[str]:

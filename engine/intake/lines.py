@@ -56,6 +56,17 @@ def in_order(ws: Workspace) -> Iterator[None]:
         ws.execute(f"set preserve_insertion_order = {'true' if before else 'false'}")
 
 
+def show_read(ws: Workspace, select: str = f"select * from {READ_ROWS}") -> None:
+    """Make the view :data:`READ` over the lines of ``select``; lines with a cell that is too long are held."""
+    ws.execute(
+        f"create or replace temp view {READ} as select line_no, file_line, if(is_long, null, cells) as cells, "
+        "if(is_long, 'cell_too_long', reason) as reason, "
+        f"if(is_long, 'a cell of more than {LONGEST_CELL} characters', detail) as detail "
+        f"from (select *, coalesce(len(list_filter(cells, lambda cell: length(cell) > {LONGEST_CELL})) > 0, false) "
+        f"as is_long from ({select}))"
+    )
+
+
 def read_columns(ws: Workspace, source: str, width: int, *, ordered: bool) -> int:
     """Fill :data:`READ` from a table function or a bracketed SELECT that gives ``width`` columns of text.
 
@@ -113,7 +124,7 @@ def read_lines(ws: Workspace, lines: Iterable[Line]) -> int:
         f"create or replace temp table {READ_ROWS} "
         "(line_no bigint, file_line bigint, cells varchar[], reason varchar, detail varchar)"
     )
-    ws.execute(f"create or replace temp view {READ} as select * from {READ_ROWS}")
+    show_read(ws)
     count = 0
     pending: list[Line] = []
     for line in lines:
@@ -175,11 +186,9 @@ def _number_lines(ws: Workspace, ordered: bool) -> int:
     if not ordered:
         with in_order(ws):
             ws.execute(f"create or replace temp table {READ_ROWS} as select cells from {READ_ROWS} order by cells")
-    too_long = f"len(list_filter(cells, lambda cell: length(cell) > {LONGEST_CELL})) > 0"
-    ws.execute(
-        f"create or replace temp view {READ} as select line_no, line_no as file_line, "
-        "case when is_long then null else cells end as cells, case when is_long then 'cell_too_long' end as reason, "
-        f"case when is_long then 'a cell of more than {LONGEST_CELL} characters' end as detail "
-        f"from (select rowid + 1 as line_no, cells, {too_long} as is_long from {READ_ROWS})"
+    show_read(
+        ws,
+        "select rowid + 1 as line_no, rowid + 1 as file_line, cells, null::varchar as reason, null::varchar as detail "
+        f"from {READ_ROWS}",
     )
     return int(ws.value(f"select count(*) from {READ_ROWS}"))

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from engine.errors import SourceError
 from engine.intake.dialect import header_names, looks_like_header
-from engine.intake.lines import READ, READ_ROWS, forget_read
+from engine.intake.lines import READ_ROWS, forget_read, show_read
 from engine.intake.source_file import Format, SourceFile
 from engine.rulebook.mapping import fold
 from engine.workspace import Workspace
@@ -232,7 +232,7 @@ def _stage(ws: Workspace, names: list[str], layout: SheetLayout, padded: Mapping
         "where trim(array_to_string(cells, '')) <> ''",
         {"body_line": layout.body_line},
     )
-    ws.execute(f"create or replace temp view {READ} as select * from {READ_ROWS}")
+    show_read(ws)
 
 
 def _is_padded(ws: Workspace, name: str, shown: int) -> bool:

@@ -1,33 +1,38 @@
-"""dBase and FoxPro tables (.dbf), read by dbfread; every field as the file holds it, without its padding."""
+"""dBase and FoxPro tables (.dbf) with their memo files; every field as the file holds it, without its padding.
+
+Rows keep the number they have in the file; those that are marked as deleted are held under that number.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from contextlib import ExitStack
 
-import dbfread
-from dbfread import FieldParser
-
+from engine.errors import SourceError
+from engine.intake.encoding import told_encoding
 from engine.intake.lines import Line, read_lines
 from engine.intake.sources.contract import Head, Kind, Loaded
+from engine.intake.sources.dbf_encoding import USUAL, said_by, seen_in
+from engine.intake.sources.dbf_memo import Memos, memo_beside
+from engine.intake.sources.dbf_table import (
+    KINDS_OF_FIELD,
+    NEWER,
+    VERSIONS,
+    DamagedTableError,
+    Table,
+    binary_fields,
+    read_table,
+    values,
+)
 from engine.intake.sources.file_source import FileSource, plain_headers, refuse_width
 from engine.workspace import Workspace
 
-_VERSIONS = frozenset((0x02, 0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0x8E, 0xCB, 0xF5, 0xFB))
-_USUAL = "cp850"
-"""Most .dbf of Western Europe were written under DOS, whose code page it is where the file names none."""
-
-
-class _AsWritten(FieldParser):  # type: ignore[misc]
-    """Texts of the file itself: a date stays ``19701231``, a number keeps its digits."""
-
-    def _plain(self, field: Any, data: bytes) -> str:
-        return str(self.decode_text(data.strip(b" \x00*")))
-
-    parseC = parseD = parseF = parseN = _plain
-
-    def parseL(self, field: Any, data: bytes) -> str:
-        return "" if data in (b"?", b" ") else str(self.decode_text(data))
+_BYTES = "GPQW"
+_GUESSED = "guessed from its letters"
+_LIVING = (b" ", b"\0")
+_MARKS = {b"*": ("deleted_row", "marked as deleted in the file")}
+_UNKNOWN_MARK = ("unknown_mark", "neither living nor deleted by its mark")
 
 
 class DbfFile(FileSource):
@@ -37,73 +42,144 @@ class DbfFile(FileSource):
 
     def load(self, ws: Workspace, name: str | None) -> Loaded:
         """Its rows in the order of the file. Rows that are marked as deleted are held."""
-        table, codec, why = self._opened()
-        refuse_width(self.source.file, len(table.fields))
-        memo = any(field.type in "MGBP" for field in table.fields) and table.memofilename is None
+        unread: Counter[str] = Counter()
         try:
-            read_lines(ws, self._lines(table))
-        except (ValueError, OSError, UnicodeError, KeyError) as error:
+            table = read_table(self.path)
+            refuse_width(self.source.file, len(table.fields))
+            with ExitStack() as open_files:
+                beside = memo_beside(self.path) if any(field.kind == "M" for field in table.fields) else None
+                memos = open_files.enter_context(Memos(beside)) if beside else None
+                codec, why = self._encoding(table, memos)
+                read_lines(ws, _lines(table, memos, codec, unread))
+            beyond = table.beyond()
+        except DamagedTableError as error:
+            raise SourceError(
+                f"{self.source.file} cannot be read as {self.title}: {error}", hint="Export it again."
+            ) from None
+        except OSError as error:
             self.damaged(error)
-        lost = [field.name for field in table.fields if field.type in "GBP0"]
-        notes = []
-        if memo:
-            notes.append(f"{self.source.file}: its memo file (.dbt or .fpt) is not beside it: memo fields are empty")
-        if lost:
-            notes.append(f"{self.source.file}: {', '.join(lost)} hold bytes, left empty")
-        if why == "usual":
-            notes.append(
-                f"{self.source.file}: names no code page, read as {codec}; encoding = ... in assay.toml changes it"
-            )
         return Loaded(
-            plain_headers(field.name for field in table.fields),
-            typed=True, encoding=codec, encoding_why=why, notes=tuple(notes),
+            plain_headers(field.name.decode(codec, "replace") for field in table.fields),
+            rows=table.rows, typed=True, encoding=codec, encoding_why=why,
+            notes=tuple(f"{self.source.file}: {note}" for note in _notes(table, memos, codec, why, unread, beyond)),
         )  # fmt: skip
 
-    def _opened(self) -> tuple[Any, str, str]:
-        wanted = self.source.encoding
-        try:
-            table = dbfread.DBF(
-                str(self.path), encoding=wanted, parserclass=_AsWritten, ignore_missing_memofile=True, load=False,
-                char_decode_errors="replace",
-            )  # fmt: skip
-        except (ValueError, OSError, UnicodeError, LookupError, KeyError, dbfread.DBFNotFound) as error:
-            self.damaged(error)
-        if wanted:
-            return table, wanted, "told"
-        if table.header.language_driver == 0:
-            table.encoding = _USUAL
-            return table, _USUAL, "usual"
-        return table, str(table.encoding), "the file's language driver"
-
-    def _lines(self, table: Any) -> Iterator[Line]:
-        """Living rows first, then the deleted ones: dbfread gives them apart."""
-        names = table.field_names
-        place = 0
-        for record in table:
-            place += 1
-            yield place, [_cell(record[name]) for name in names], None, None
-        for _ in table.deleted:
-            place += 1
-            yield place, None, "deleted_row", "marked as deleted in the file"
+    def _encoding(self, table: Table, memos: Memos | None) -> tuple[str, str]:
+        if self.source.encoding:
+            return told_encoding(self.source.encoding, self.source.file), "told"
+        if codec := said_by(table.driver):
+            return codec, "the file's language driver"
+        if codec := seen_in(_texts(table, memos)):
+            return codec, _GUESSED
+        return USUAL, "no letter beyond ASCII"
 
 
-def _cell(value: object) -> str | None:
-    if value is None or isinstance(value, bytes):
-        return None
-    return str(value).replace("\0", "") or None
+def _texts(table: Table, memos: Memos | None) -> Iterator[bytes]:
+    """Names of fields and every text of every row: one letter beyond ASCII may stand in the last."""
+    yield from (field.name for field in table.fields)
+    for _, _, row in table.records():
+        for field, value in zip(table.fields, values(table, row), strict=True):
+            if value and field.kind in "CV":
+                yield value
+            elif value and field.kind == "M" and memos is not None:
+                try:
+                    yield _memo(memos, value) or b""
+                except (LookupError, ValueError):
+                    continue
 
 
-def _dbf(head: Head) -> bool:
-    """No magic but a header that adds up: version, a day, lengths that fit the fields and the file."""
+def _lines(table: Table, memos: Memos | None, codec: str, unread: Counter[str]) -> Iterator[Line]:
+    binary = binary_fields(table.version)
+
+    def cell(kind: str, value: bytes | None) -> str | None:
+        if value is None:
+            return None
+        if kind in binary:
+            return binary[kind](value)
+        if kind == "M":
+            try:
+                value = _memo(memos, value) if memos is not None else None
+            except (LookupError, ValueError):
+                unread["memo"] += 1
+                return None
+            if value is None:
+                return None
+        elif kind in _BYTES or kind == "B":
+            return None
+        elif kind in "NF":
+            value = value.strip(b" \0*")  # asterisks: the number was too long for its field
+        elif kind == "L":
+            value = value.strip(b" \0?")
+        elif kind == "D":
+            value = value.strip(b" \0")
+        else:
+            value = value.rstrip(b" \0")
+        return value.decode(codec, "replace").replace("\0", "") or None
+
+    kinds = [field.kind for field in table.fields]
+    for place, mark, row in table.records():
+        if mark in _LIVING:
+            yield place, [cell(kind, value) for kind, value in zip(kinds, values(table, row), strict=True)], None, None
+        else:
+            reason, detail = _MARKS.get(mark, _UNKNOWN_MARK)
+            yield place, None, reason, detail
+
+
+def _memo(memos: Memos, value: bytes) -> bytes | None:
+    """The text that a memo field points to: four bytes in Visual FoxPro, digits elsewhere; 0 and nothing = no memo."""
+    if len(value) == 4:
+        number = int.from_bytes(value, "little")
+    else:
+        digits = value.strip(b" \0")
+        number = int(digits) if digits else 0
+    return memos.text(number) if number > 0 else None
+
+
+def _notes(table: Table, memos: Memos | None, codec: str, why: str, unread: Counter[str], beyond: int) -> Iterator[str]:
+    if memos is None and any(field.kind == "M" for field in table.fields):
+        yield "its memo file (.dbt or .fpt) is not beside it: memo fields are empty"
+    if unread["memo"]:
+        yield f"{unread['memo']} memos cannot be read, their cells are empty: the memo file is cut or of another table"
+    binary = binary_fields(table.version)
+    lost = [
+        field.name.decode(codec, "replace")
+        for field in table.fields
+        if field.kind not in binary and field.kind in f"{_BYTES}B"
+    ]
+    if lost:
+        yield f"{', '.join(lost)} hold bytes, left empty"
+    if beyond:
+        yield f"{beyond} rows stand behind the {table.rows} that its header counts, and were not read"
+    if why == _GUESSED:
+        yield f"names no code page, read as {codec} by its letters; encoding = ... in assay.toml changes it"
+
+
+def _looks_like_table(head: Head) -> bool:
+    """No magic but a header that adds up: version, a day, lengths, a first field with a name and a kind."""
     first = head.first
-    if len(first) < 65 or first[0] not in _VERSIONS or not (1 <= first[2] <= 12 and 1 <= first[3] <= 31):
+    if len(first) < 65 or first[0] not in VERSIONS or first[2] > 12 or first[3] > 31:
         return False
-    rows = int.from_bytes(first[4:8], "little")
+    begins, width = int.from_bytes(first[8:10], "little"), int.from_bytes(first[10:12], "little")
+    return begins >= 65 and width >= 2 and first[32] > 0x20 and first[43] in KINDS_OF_FIELD
+
+
+def _looks_like_newer(head: Head) -> bool:
+    first = head.first
     begins = int.from_bytes(first[8:10], "little")
-    width = int.from_bytes(first[10:12], "little")
-    if begins < 65 or width < 2 or rows * width > head.path.stat().st_size:
-        return False
-    return len(first) < begins or b"\r" in first[64:begins]
+    return len(first) > 116 and first[0] in NEWER and begins > 116 and first[2] <= 12 and first[3] <= 31 and (
+        first[68] > 0x20 and first[100] in b"CNDLMFI+O@BG"
+    )  # fmt: skip
 
 
-KINDS = (Kind("dbf", DbfFile.title, DbfFile, recognise=_dbf, single=True),)
+class _NewerDbf(FileSource):
+    title = "a dBase 7 table"
+
+    def load(self, ws: Workspace, name: str | None) -> Loaded:
+        """dBase 7 lays its fields out in another way that is not read here."""
+        self.damaged(hint="Save it as dBase IV, or export it as CSV.")
+
+
+KINDS = (
+    Kind("dbf", DbfFile.title, DbfFile, recognise=_looks_like_table, single=True),
+    Kind("dbf7", _NewerDbf.title, _NewerDbf, recognise=_looks_like_newer, single=True),
+)

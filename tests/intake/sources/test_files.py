@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,43 +140,6 @@ def test_a_damaged_sqlite_is_refused(stage: Stage, sqlite: Path) -> None:
     sqlite.write_bytes(sqlite.read_bytes()[:1500])
     with pytest.raises(SourceError, match=r"base\.db cannot be read as an SQLite database"):
         stage(sqlite)
-
-
-# -- dBase ----------------------------------------------------------------------------------------
-
-
-def dbf(records: list[tuple[bytes, ...]], *, driver: int = 0, deleted: int = 0) -> bytes:
-    """A dBase III table with NOM C(10), NAISSANCE D(8), SOLDE N(8,2), ACTIF L(1), as the format's description says."""
-    fields = ((b"NOM", b"C", 10, 0), (b"NAISSANCE", b"D", 8, 0), (b"SOLDE", b"N", 8, 2), (b"ACTIF", b"L", 1, 0))
-    width = 1 + sum(size for _, _, size, _ in fields)
-    begins = 32 + 32 * len(fields) + 1
-    head = struct.pack("<BBBBLHH17xBxx", 3, 99, 5, 17, len(records), begins, width, driver)
-    body = b"".join(struct.pack("<11sc4xBB14x", name, kind, size, decimals) for name, kind, size, decimals in fields)
-    lines = b""
-    for number, record in enumerate(records):
-        padded = [cell.ljust(size) for cell, (_, _, size, _) in zip(record, fields, strict=True)]
-        lines += (b"*" if number < deleted else b" ") + b"".join(padded)
-    return head + body + b"\r" + lines + b"\x1a"
-
-
-def test_dbf_fields_stay_as_written_in_the_code_page_of_dos(ws: Workspace, stage: Stage, write: Write) -> None:
-    report = stage(write("clients.dbf", dbf([("Zoé".encode("cp850"), b"19701231", b"    1.50", b"T")])))
-    assert headers(ws) == ["NOM", "NAISSANCE", "SOLDE", "ACTIF"]
-    assert cells(ws) == [["Zoé", "19701231", "1.50", "T"]]
-    assert any("read as cp850" in note for note in report.notes)
-
-
-def test_dbf_believes_its_language_driver(ws: Workspace, stage: Stage, write: Write) -> None:
-    stage(write("clients.dbf", dbf([("Zoé".encode("cp1252"), b"", b"", b"?")], driver=0x03)))
-    assert cells(ws) == [["Zoé", None, None, None]]
-
-
-def test_rows_deleted_in_a_dbf_are_held(ws: Workspace, stage: Stage, write: Write) -> None:
-    gone, kept = (b"Gone", b"", b"", b""), (b"Kept", b"", b"", b"")
-    report = stage(write("clients.dbf", dbf([gone, kept], deleted=1)))
-    assert cells(ws) == [["Kept", None, None, None]]
-    assert [reason for _, reason in held(ws)] == ["deleted_row"]
-    assert (report.rows_in, report.rows_out, report.rows_held) == (2, 1, 1)
 
 
 # -- vCard ----------------------------------------------------------------------------------------
