@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from engine.presentation import charts, match_charts
@@ -79,6 +81,23 @@ def _visible(value: object) -> object:
     return _HIDDEN.sub("\ufffd", value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once a process: compiling those of the report takes longer than filling a small one in."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def environment() -> Environment:
     """Templates of engine/presentation/templates: escaped, strict about names, with the filters of wording."""
     made = Environment(
@@ -88,6 +107,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_visible,
+        bytecode_cache=_COMPILED,
     )
     made.filters.update(figure=figure, number=number, percent=percent, words=words, size=size, rename_none=rename_none)
     made.globals["charts"] = charts

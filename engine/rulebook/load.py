@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,9 +28,9 @@ class RuleModel(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
-    """A rule file's data and where each key stands."""
+    """A rule file's data and where each key stands. Shared by every book of the process: read, never changed."""
 
     data: Any
     places: dict[Keys, Place] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class RuleBook:
         if key not in self._loaded:
             document = self.document(relative)
             try:
-                self._loaded[key] = model.model_validate(document.data)
+                self._loaded[key] = _validated(model, document)
             except ValidationError as error:
                 raise RuleErrors(list(_problems(error, document, model))) from None
         found = self._loaded[key]
@@ -87,15 +88,12 @@ class RuleBook:
             RuleErrors: a file is not YAML.
         """
         if relative not in self._documents:
-            merged: _Node | None = None
-            for root in self.roots:
-                path = root / relative
-                if path.is_file():
-                    found = _read(path)
-                    merged = found if merged is None else _merge(merged, found)
-            if merged is None:
+            texts = tuple(
+                (str(root / relative), _text(root / relative)) for root in self.roots if (root / relative).is_file()
+            )
+            if not texts:
                 raise RuleErrors([Problem(str(self.roots[-1] / relative), 1, "no such rule file")])
-            self._documents[relative] = _document(_without_disabled(merged))
+            self._documents[relative] = _together(texts)
         return self._documents[relative]
 
     def files(self) -> list[Path]:
@@ -109,21 +107,42 @@ def read_document(path: Path) -> Document:
     Raises:
         RuleErrors: the file is not YAML.
     """
-    return _document(_read(path))
+    return _document(_parsed(str(path), _text(path)))
 
 
-def _read(path: Path) -> _Node:
+def _text(path: Path) -> str:
     try:
-        # libyaml where it is there: ten times faster, and the rule files are large
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RuleErrors([Problem(str(path), line, f"not YAML: {error.problem}")]) from None
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise RuleErrors([Problem(str(path), 1, "not UTF-8 text")]) from None
+
+
+# Every command reads several books, and they hold the same files. What is remembered is a function of the texts, not of
+# the paths alone: a file that was changed is read anew.
+@lru_cache(maxsize=256)
+def _together(texts: tuple[tuple[str, str], ...]) -> Document:
+    """The files of one name (path and text), the later on top of the earlier."""
+    base, *overlays = (_parsed(file, text) for file, text in texts)
+    for over in overlays:
+        base = _merge(base, over)
+    return _document(_without_disabled(base))
+
+
+@lru_cache(maxsize=256)
+def _validated(model: type[Model], document: Document) -> Model:
+    return model.model_validate(document.data)
+
+
+def _parsed(file: str, text: str) -> _Node:
+    try:
+        # libyaml where it is there: ten times faster, and the rule files are large
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RuleErrors([Problem(file, line, f"not YAML: {error.problem}")]) from None
     if node is None:
-        return _Node(None, (str(path), 1))
-    return _node(node, str(path), yaml.constructor.SafeConstructor())
+        return _Node(None, (file, 1))
+    return _node(node, file, yaml.constructor.SafeConstructor())
 
 
 def _node(node: yaml.Node, file: str, scalars: yaml.constructor.SafeConstructor) -> _Node:
