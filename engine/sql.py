@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_PATTERN = re.compile(r"[\[*?]")
+
 
 def identifier(name: str) -> str:
     """Quote an identifier for DuckDB; dots inside are part of the name.
@@ -19,6 +23,17 @@ def qualified(name: str) -> str:
     '"golden"."contact"'
     """
     return ".".join(identifier(part) for part in name.split("."))
+
+
+def one_file(path: object) -> str:
+    """A path for ``read_csv`` and its like: the marks of a pattern in its name or folders stand for themselves.
+
+    Without it DuckDB may read another file: ``export [2024].csv`` is a pattern that ``export 2.csv`` fits.
+
+    >>> one_file("a [2024]*.csv")
+    'a [[]2024][*].csv'
+    """
+    return _PATTERN.sub(lambda found: f"[{found.group()}]", str(path))
 
 
 def literal(text: str) -> str:

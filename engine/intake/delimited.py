@@ -19,7 +19,7 @@ from engine.intake.encoding import Encoding, decide_encoding, text_chunks
 from engine.intake.lines import READ, READ_ROWS, Line, forget_read, in_order, read_lines
 from engine.intake.scan import LONGEST_CELL, scan
 from engine.intake.source_file import SourceFile
-from engine.sql import literal
+from engine.sql import literal, one_file
 from engine.workspace import Workspace
 
 _HEAD = 1 << 19  # characters looked at to decide the layout
@@ -165,7 +165,7 @@ def _read_fast(ws: Workspace, copy: Path, body: _Body) -> bool:
         with in_order(ws):
             ws.execute(
                 f"create or replace temp table {READ_ROWS} as {select}",
-                {"path": str(copy), "delimiter": body.layout.dialect.split_at, "quote": quote},
+                {"path": one_file(copy), "delimiter": body.layout.dialect.split_at, "quote": quote},
             )
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException):
         return False

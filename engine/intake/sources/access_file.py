@@ -29,7 +29,7 @@ class AccessFile(FileSource):
     def __init__(self, source: Asked, place: Place) -> None:
         super().__init__(source, place)
         program("mdb-export", self.title, _INSTALL)
-        named = output_of(["mdb-tables", "-1", str(self.path)], self.source.file, _ENVIRONMENT)
+        named = output_of(["mdb-tables", "-1", "--", str(self.path)], self.source.file, _ENVIRONMENT)
         self._names = sorted(name for name in named.decode("utf-8", "replace").split("\n") if name.strip())
 
     def tables(self) -> Sequence[TableInfo]:
@@ -39,10 +39,10 @@ class AccessFile(FileSource):
     def load(self, ws: Workspace, name: str | None) -> Loaded:
         """The rows of a table; dates as ``yyyy-mm-dd``, days that mdbtools cannot tell left empty and counted."""
         assert name is not None
-        # an empty first argument of -0 would end the options; the file never starts with a dash, being absolute
+        # an empty first argument of -0 would end the options; a table may be called like one
         command = [
             "mdb-export", "-D", _DAY, "-T", _MOMENT, "-b", "strip", "-0", _NULL,
-            str(self.path.absolute()), name,
+            "--", str(self.path.absolute()), name,
         ]  # fmt: skip
         lost: dict[str, int] = {}
         with lines_of(command, self.source.file, _ENVIRONMENT) as printed:
@@ -67,7 +67,7 @@ class AccessFile(FileSource):
         )  # fmt: skip
 
     def _count(self, name: str) -> int | None:
-        told = output_of(["mdb-count", str(self.path.absolute()), name], self.source.file, _ENVIRONMENT)
+        told = output_of(["mdb-count", "--", str(self.path.absolute()), name], self.source.file, _ENVIRONMENT)
         return int(told) if told.strip().isdigit() else None
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from engine.intake.lines import READ, READ_ROWS, Line, forget_read, in_order, read_lines
+from engine.intake.lines import READ_ROWS, Line, forget_read, in_order, read_lines, show_read
 from engine.intake.sources.script_statements import Statement
 from engine.intake.sources.script_text import ScriptText, mended, needs_mending
-from engine.sql import literal
+from engine.sql import literal, one_file
 from engine.workspace import Workspace
 
 NOT_IN_ITS_ENCODING = "cells are not in the encoding of the script and were read as Windows writes them"
@@ -108,16 +108,17 @@ def _fast(
         with in_order(ws):
             ws.execute(
                 f"create or replace temp table {READ_ROWS} as select list_transform([{', '.join(names)}], "
-                f"lambda cell: {cell}) as cells from read_csv({literal(str(plain))}, auto_detect = false, "
+                f"lambda cell: {cell}) as cells from read_csv({literal(one_file(plain))}, auto_detect = false, "
                 f"columns = {columns}, delim = '\t', quote = '', escape = '', header = false, strict_mode = true, "
                 "null_padding = false, ignore_errors = false, max_line_size = 16000000)"
             )
     except duckdb.Error:
         return False
     line = " ".join(f"when rowid >= {row} then rowid + {first - row}" for row, first in reversed(places))
-    ws.execute(
-        f"create or replace temp view {READ} as select rowid + 1 as line_no, case {line} end as file_line, cells, "
-        f"null::varchar as reason, null::varchar as detail from {READ_ROWS}"
+    show_read(
+        ws,
+        f"select rowid + 1 as line_no, case {line} end as file_line, cells, null::varchar as reason, "
+        f"null::varchar as detail from {READ_ROWS}",
     )
     return True
 

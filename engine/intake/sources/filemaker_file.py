@@ -107,6 +107,12 @@ def _cell(text: str) -> str | None:
     return text.replace(_VERTICAL_TAB, "\n").replace("\r", "\n").strip("\n") or None
 
 
+class _Converted(SqliteFile):
+    """What fmp2sqlite wrote: FileMaker's own line ends are still in it."""
+
+    text = "trim(replace(replace({}, char(13), char(10)), char(11), char(10)), char(10))"
+
+
 class FilemakerFile(FileSource):
     """A file of FileMaker itself, turned into SQLite by fmp2sqlite: an optional way, it does not read every file."""
 
@@ -120,7 +126,7 @@ class FilemakerFile(FileSource):
         if not self._copy.exists() or not self._copy.stat().st_size:
             raise SourceError(f"{self.source.file}: fmp2sqlite found no table in it", hint=_INSTALL)
         assert isinstance(source, SourceFile)
-        self._inner = SqliteFile(SourceFile(self._copy, source.name, table=source.table), place)
+        self._inner = _Converted(SourceFile(self._copy, source.name, table=source.table), place)
 
     def tables(self) -> Sequence[TableInfo]:
         """Every table that fmp2sqlite found."""

@@ -8,8 +8,9 @@ file. A number is kept as it is written (``1e3`` stays ``1e3``).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.errors import SourceError
 from engine.intake.lines import Line, read_lines
@@ -17,10 +18,8 @@ from engine.intake.sources.contract import Asked, Head, Kind, Loaded, Place
 from engine.intake.sources.file_source import FileSource, plain_headers, refuse_width
 from engine.workspace import Workspace
 
-_LARGEST_LIST = 512 << 20  # bytes: a list is one value and has to be in memory whole
+_LARGEST_LIST = 512 << 20  # bytes: the text of a list has to be in memory whole, its values one by one
 DEEPEST = 8
-"""Levels of nesting that become columns; what lies deeper stays JSON."""
-
 """Levels of nesting that become columns; what lies deeper stays JSON."""
 _LONGEST_LINE = 16 << 20
 
@@ -88,11 +87,19 @@ class JsonFile(FileSource):
                 f"{self.source.file} is one list of more than {_LARGEST_LIST >> 20} MiB",
                 hint="Export it as JSON lines: one object a line.",
             )
-        values, detail = _parsed(self.path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-        if detail is not None:
-            raise SourceError(f"{self.source.file} is not JSON: {detail}", hint="Export it again, whole.")
-        for number, value in enumerate(values, start=1):
-            yield number, value, None
+        try:
+            text = self.path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+            for number, value in enumerate(_listed(text), start=1):
+                yield number, value, None
+        except UnicodeDecodeError as error:
+            self._not_json(f"byte {error.start + 1} is not UTF-8")
+        except json.JSONDecodeError as error:
+            self._not_json(f"not JSON at character {error.pos + 1}")
+        except RecursionError:
+            self._not_json("nested too deeply")
+
+    def _not_json(self, detail: str) -> NoReturn:
+        raise SourceError(f"{self.source.file} is not JSON: {detail}", hint="Export it again, whole.") from None
 
 
 _KINDS: dict[type, str] = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
@@ -102,6 +109,35 @@ class Number(str):
     """A number as it is written: for ``json.loads(parse_float=Number, parse_int=Number)``."""
 
     __slots__ = ()
+
+
+_DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number)
+_BLANKS = re.compile(r"[ \t\r\n]*")
+
+
+def _listed(text: str) -> Iterator[Any]:
+    """The values of a list one after the other: never all of them in memory.
+
+    Raises:
+        json.JSONDecodeError: the text is no list, ends early, or goes on behind it.
+    """
+    at = _behind_blanks(text, _behind_blanks(text, 0) + 1)
+    if text[at : at + 1] != "]":
+        while True:
+            value, at = _DECODER.raw_decode(text, at)
+            yield value
+            at = _behind_blanks(text, at)
+            if text[at : at + 1] != ",":
+                break
+            at = _behind_blanks(text, at + 1)
+    if text[at : at + 1] != "]" or _behind_blanks(text, at + 1) != len(text):
+        raise json.JSONDecodeError("no list", text, at)
+
+
+def _behind_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    assert found is not None
+    return found.end()
 
 
 def _parsed(text: bytes) -> tuple[Any, str | None]:

@@ -7,7 +7,7 @@ import duckdb
 from engine.intake.lines import read_select
 from engine.intake.sources.contract import Head, Kind, Loaded
 from engine.intake.sources.file_source import FileSource, plain_headers, refuse_width
-from engine.sql import identifier, literal
+from engine.sql import identifier, literal, one_file
 from engine.workspace import Workspace
 
 
@@ -18,7 +18,7 @@ class ParquetFile(FileSource):
 
     def load(self, ws: Workspace, name: str | None) -> Loaded:
         """Its rows in the order of the file. Binary columns are left empty: no text of a contact is in them."""
-        read = f"read_parquet({literal(str(self.path))})"
+        read = f"read_parquet({literal(one_file(self.path))})"
         try:
             columns = [(str(row[0]), str(row[1])) for row in ws.rows(f"describe select * from {read}")]
             refuse_width(self.source.file, len(columns))

@@ -18,6 +18,7 @@ from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, T
 from engine.intake.sources.drivers import driver
 from engine.intake.sources.script_flavours import POSTGRESQL
 from engine.intake.sources.sql_script import SqlScript
+from engine.intake.sources.tool import limit
 from engine.workspace import Workspace
 
 _TITLE = "a PostgreSQL dump in the custom format"
@@ -63,16 +64,20 @@ def _by_pg_restore(path: Path, plain: Path) -> bool:
         return False
     command = [program, "--no-owner", "--no-privileges", "--section=pre-data", "--section=data", "-f", str(plain)]
     try:
-        done = subprocess.run(
+        with subprocess.Popen(
             [*command, "--", str(path.resolve())],
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (subprocess.TimeoutExpired, OSError):
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as child:  # fmt: skip
+            limit(child, seconds=_SECONDS)
+            try:
+                done = child.wait(timeout=_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                return False
+    except OSError:
         return False
-    return done.returncode == 0 and plain.is_file()
+    return done == 0 and plain.is_file()
 
 
 class _Untouched:

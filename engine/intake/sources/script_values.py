@@ -102,7 +102,7 @@ def rows(text: str, begins: int, flavour: Flavour, kinds: Sequence[Bytes] = (), 
                     kind = kinds[len(cells)] if len(cells) < len(kinds) else ""
                     value = _bare(bare) if string is None else _string(prefix, string, flavour, kind != "", codec)
                     if kind == "bits" and value is not None and (string is not None or bare[1:2] in ("x", "X")):
-                        value = str(int(value, 16))
+                        value = _number_of(value)
                     cells.append(value)
                 elif (found := cast.match(text, at)) is not None:
                     string, bare, mark = found.groups()
@@ -145,14 +145,20 @@ def _skip_blanks(text: str, at: int) -> int:
 
 def _row_end(text: str, start: int, flavour: Flavour) -> int | None:
     depth = 0
-    for mark in re.finditer(rf"{flavour.string}|\"[^\"]*\"|['()]", text[start:], re.DOTALL):
+    for mark in _marks(flavour).finditer(text, start):
         what = mark.group()
         if what == "'":  # a string that does not end
             return None
         depth += (what == "(") - (what == ")")
         if depth == 0 and what == ")":
-            return start + mark.end()
+            return mark.end()
     return None
+
+
+@cache
+def _marks(flavour: Flavour) -> re.Pattern[str]:
+    """Brackets outside of strings; a lone quote is a string that does not end."""
+    return re.compile(rf"{flavour.string}|\"[^\"]*\"|['()]", re.DOTALL)
 
 
 _EMPTY_WORDS = frozenset(("NULL", "DEFAULT"))
@@ -163,21 +169,34 @@ def _bare(word: str) -> str | None:
     if word.upper() in _EMPTY_WORDS:
         return None
     if word[:2] in ("0x", "0X"):
-        return word[2:].upper() or None
+        return _hexadecimal(word[2:])
     if _BARE.fullmatch(word) is None:
         raise _NoLiteral
     return word
+
+
+def _hexadecimal(digits: str) -> str | None:
+    if re.fullmatch("[0-9A-Fa-f]*", digits) is None:
+        raise _NoLiteral
+    return digits.upper() or None
+
+
+def _number_of(digits: str) -> str:
+    """The number of a bit column, from its hexadecimal digits."""
+    if len(digits) > 16:
+        raise _NoLiteral
+    return str(int(digits, 16))
 
 
 def _string(prefix: str | None, body: str, flavour: Flavour, is_bytes: bool, codec: str) -> str | None:
     if prefix is not None and prefix.upper() not in ("N", "E"):
         word = prefix.lower()
         if word == "b":
-            if re.fullmatch("[01]+", body) is None:
-                return None
+            if re.fullmatch("[01]{1,64}", body) is None:  # 64 is the widest bit column there is
+                raise _NoLiteral
             return format(int(body, 2), "X" if is_bytes else "d")
         if word == "x":
-            return body.upper() or None
+            return _hexadecimal(body)
         if word == "_binary":
             return _hex(_plain(body, flavour), codec)
         if word not in ("date", "time", "timestamp") and not word.startswith("_"):
@@ -335,8 +354,8 @@ def _called(name: str, arguments: list[str | None]) -> str | None:
         if told is None:
             raise _NoLiteral
         return told
-    if name in ("CHR", "NCHR", "CHAR", "NCHAR") and value is not None and value.isdigit() and int(value) < 0x110000:
-        return chr(int(value)) or None
+    if name in ("CHR", "NCHR", "CHAR", "NCHAR") and value is not None and re.fullmatch("[0-9]{1,7}", value):
+        return _character(int(value))
     if name == "UNISTR" and value is not None:
         return re.sub(r"\\([0-9A-Fa-f]{4})", lambda found: chr(int(found[1], 16)), value) or None
     if name in ("HEXTORAW", "UNHEX"):
@@ -348,6 +367,12 @@ def _called(name: str, arguments: list[str | None]) -> str | None:
     if name == "CONCAT":
         return "".join(part or "" for part in arguments) or None
     raise _NoLiteral
+
+
+def _character(code: int) -> str | None:
+    if code >= 0x110000:
+        raise _NoLiteral
+    return chr(code).replace("\0", "") or None
 
 
 def _sql_server_value(value: str | None, kind: str) -> str | None:

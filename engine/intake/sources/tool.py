@@ -29,12 +29,17 @@ def program(name: str, title: str, hint: str) -> str:
     return found
 
 
-def _limit(child: subprocess.Popen[Any]) -> None:
+def _bare(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a program is told of ours: where programs are. Passwords stand in the rest."""
+    return {"PATH": os.environ.get("PATH", os.defpath), **environment}
+
+
+def limit(child: subprocess.Popen[Any], *, seconds: int = _SECONDS) -> None:
     """Limits of a child that has just begun; where the system has no such call, the time-out alone holds."""
     if hasattr(resource, "prlimit"):
         try:
             resource.prlimit(child.pid, resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
-            resource.prlimit(child.pid, resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+            resource.prlimit(child.pid, resource.RLIMIT_CPU, (seconds, seconds))
         except ProcessLookupError:
             pass  # it is done already
 
@@ -46,10 +51,9 @@ def output_of(command: Sequence[str], file: str, environment: Mapping[str, str])
         SourceError: it failed, or took too long.
     """
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-        env={**os.environ, **environment},
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=_bare(environment),
     ) as child:  # fmt: skip
-        _limit(child)
+        limit(child)
         try:
             printed, _ = child.communicate(timeout=_SECONDS)
         except subprocess.TimeoutExpired:
@@ -68,10 +72,9 @@ def lines_of(command: Sequence[str], file: str, environment: Mapping[str, str]) 
         SourceError: it ended in failure, once all was read.
     """
     child = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-        env={**os.environ, **environment},
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=_bare(environment),
     )  # fmt: skip
-    _limit(child)
+    limit(child)
     assert child.stdout is not None
     with io.TextIOWrapper(child.stdout, encoding="utf-8", errors="replace", newline="") as printed:
         try:

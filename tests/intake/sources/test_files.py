@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from engine.errors import SourceError, UsageError
+from engine.errors import SourceError, SurroundingsError, UsageError
 from engine.intake import SourceFile
 from engine.workspace import Workspace
 from tests.conftest import rows
@@ -142,6 +143,37 @@ def test_a_damaged_sqlite_is_refused(stage: Stage, sqlite: Path) -> None:
         stage(sqlite)
 
 
+def test_sqlite_rows_come_by_rowid_whatever_index_covers_them(ws: Workspace, stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "base.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table people (nom text, rowid_of text generated always as (upper(nom)) virtual)")
+        connection.execute("create index covering on people (nom, rowid_of)")
+        connection.executemany("insert into people (nom) values (?)", [("Zoé",), ("Max",), ("Ann",)])
+    connection.close()
+    stage(path)
+    assert headers(ws) == ["nom", "rowid_of"]
+    assert cells(ws) == [["Zoé", "ZOé"], ["Max", "MAX"], ["Ann", "ANN"]]
+
+
+def test_sqlite_rows_without_rowid_come_by_their_primary_key(ws: Workspace, stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "base.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table people (nom text, nr integer, primary key (nr, nom)) without rowid")
+        connection.executemany("insert into people values (?, ?)", [("Zoé", 2), ("Max", 10), ("Ann", 1)])
+    connection.close()
+    stage(path)
+    assert [row[0] for row in cells(ws)] == ["Ann", "Zoé", "Max"]
+
+
+def test_changes_that_are_not_in_an_sqlite_file_yet_are_told(stage: Stage, sqlite: Path) -> None:
+    sqlite.with_name("base.db-wal").write_bytes(b"changes")
+    with sqlite3.connect(sqlite) as connection:
+        connection.execute("drop table empty")
+    connection.close()
+    sqlite.with_name("base.db-wal").write_bytes(b"changes")
+    assert any("base.db-wal only were not read" in note for note in stage(sqlite).notes)
+
+
 # -- vCard ----------------------------------------------------------------------------------------
 
 CARDS = """BEGIN:VCARD
@@ -239,6 +271,21 @@ def test_a_damaged_access_file_is_refused(stage: Stage, tmp_path: Path) -> None:
         stage(path)
 
 
+# -- names of files -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_name_that_is_a_pattern_reads_that_file_and_no_other(
+    ws: Workspace, stage: Stage, tmp_path: Path, kind: str
+) -> None:
+    for folder, who in (("export [2024]*", "asked"), ("export 2", "other")):
+        (tmp_path / folder).mkdir()
+        options = "format parquet" if kind == "parquet" else "format csv, header"
+        duckdb.execute(f"copy (select 1 as id, '{who}' as nom) to '{tmp_path / folder / f'a?.{kind}'}' ({options})")
+    stage(tmp_path / "export [2024]*" / f"a?.{kind}")
+    assert cells(ws) == [["1", "asked"]]
+
+
 # -- FileMaker ------------------------------------------------------------------------------------
 
 FMP = """<?xml version="1.0" encoding="UTF-8" ?>
@@ -284,3 +331,61 @@ def test_the_mer_of_an_old_macintosh(ws: Workspace, stage: Stage, write: Write) 
     assert headers(ws) == ["Nom", "Prénom", "Ville"]
     assert cells(ws)[0] == ["Müller", "Zoé", "Genève"]
     assert len(cells(ws)) == 2
+
+
+FMP2SQLITE = """#!{python}
+import sqlite3, sys
+with open(sys.argv[1], "rb") as file:
+    if b"broken" in file.read():
+        sys.exit(1)
+with sqlite3.connect(sys.argv[2]) as connection:
+    connection.execute('create table "Clients" ("Nom" text, "Note" text)')
+    connection.execute("insert into Clients values (?, ?)", ("Zo\\u00e9", "two\\rlines\\x0b\\r"))
+    connection.execute('create table "Empty" ("a" text)')
+"""
+FMP12 = b"\x00\x01\x00\x00\x00\x02\x00\x01\x00\x05\x00\x02\x00\x02\xc0HBAM7"
+
+
+@pytest.fixture
+def fmp2sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that is called as fmp2sqlite is, and writes what it writes: a table of texts each."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "fmp2sqlite"
+    program.write_text(FMP2SQLITE.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+
+@pytest.mark.usefixtures("fmp2sqlite")
+def test_a_filemaker_file_comes_through_fmp2sqlite_with_line_ends_of_text(
+    ws: Workspace, stage: Stage, write: Write
+) -> None:
+    stage(write("base.fmp12", FMP12))
+    assert ws.rows("select format, sheet from intake.source") == [("filemaker", "Clients")]
+    assert (headers(ws), cells(ws)) == (["Nom", "Note"], [["Zoé", "two\nlines"]])
+
+
+@pytest.mark.usefixtures("fmp2sqlite")
+def test_a_filemaker_file_that_fmp2sqlite_cannot_read_is_refused(stage: Stage, write: Write) -> None:
+    with pytest.raises(SourceError, match=r"base\.fmp12 cannot be read"):
+        stage(write("base.fmp12", FMP12 + b"broken"))
+
+
+def test_a_filemaker_file_without_fmp2sqlite_says_what_to_do(
+    stage: Stage, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SurroundingsError, match="needs the program fmp2sqlite") as refused:
+        stage(write("base.fmp12", FMP12))
+    assert "FMPXMLRESULT" in str(refused.value.hint)
+
+
+# -- cells ----------------------------------------------------------------------------------------
+
+
+def test_a_cell_of_a_megabyte_holds_its_line_whatever_reads_it(ws: Workspace, stage: Stage, write: Write) -> None:
+    lines = [{"nom": "Zoe", "note": "x"}, {"nom": "Max", "note": "x" * 1_000_000}]
+    stage(write("people.jsonl", "\n".join(map(json.dumps, lines))))
+    assert cells(ws) == [["Zoe", "x"]]
+    assert held(ws) == [(2, "cell_too_long")]
