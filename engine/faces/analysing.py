@@ -8,50 +8,39 @@ from typing import Annotated
 
 import typer
 
-from engine.faces.shared import (
-    CREDENTIALS_HELP,
-    LANGUAGE_HELP,
-    QUERY_HELP,
-    SOURCES_HELP,
-    TABLE_HELP,
-    known_failures,
-    narrating,
-    run_options,
-    tell,
+from engine.faces.options import (
+    Country,
+    Credentials,
+    Query,
+    Sources,
+    Tables,
+    Threads,
+    Tongue,
+    day_option,
+    json_option,
+    memory_option,
 )
+from engine.faces.shared import known_failures, narrating, run_options, tell
 
 
 def analyse(
-    files: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help=SOURCES_HELP)] = None,
-    table: Annotated[list[str] | None, typer.Option(metavar="NAME", help=TABLE_HELP, show_default=False)] = None,
-    query: Annotated[str | None, typer.Option(metavar="SQL", help=QUERY_HELP)] = None,
-    credentials: Annotated[str | None, typer.Option(metavar="PLACE", help=CREDENTIALS_HELP)] = None,
+    files: Sources = None,
+    table: Tables = None,
+    query: Query = None,
+    credentials: Credentials = None,
     j: Annotated[
-        datetime | None,
-        typer.Option(
-            "--date",
-            formats=["%Y-%m-%d"],
-            help="J, the day production is loaded. Default: the project's.",
-            show_default=False,
-        ),
+        datetime | None, day_option("J, the day production is loaded. Default: the project's.", "--date")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder. Default: out/analysis.", show_default=False)
     ] = None,
-    country: Annotated[
-        str | None, typer.Option(metavar="CH", help="Home country (ISO 3166), for rows that do not tell theirs.")
-    ] = None,
+    country: Country = None,
     institution: Annotated[str | None, typer.Option(metavar="CODE", help="For whom the proposal is.")] = None,
-    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP)] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day of the analysis. Default: today.", show_default=False),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads and worker processes. Default: all cores.")
-    ] = None,
-    memory: Annotated[str | None, typer.Option(metavar="4GB", help="Memory it may use. Default: 4GB.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the analysis as JSON.")] = False,
+    language: Tongue = None,
+    as_of: Annotated[datetime | None, day_option("The day of the analysis. Default: today.")] = None,
+    threads: Threads = None,
+    memory: Annotated[str | None, memory_option("it")] = None,
+    as_json: Annotated[bool, json_option("the analysis")] = False,
 ) -> None:
     """Analyse sources before an import: tables, mapping, prerequisites, duplicates, action plan and proposal.
 

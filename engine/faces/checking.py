@@ -9,26 +9,25 @@ from typing import Annotated
 
 import typer
 
-from engine.faces.shared import (
-    CREDENTIALS_HELP,
-    QUERY_HELP,
-    SOURCES_HELP,
-    TABLE_HELP,
-    known_failures,
-    narrate,
-    narrating,
-    run_options,
+from engine.faces.options import (
+    Country,
+    Credentials,
+    Query,
+    Sources,
+    Tables,
+    Threads,
+    Tongue,
+    day_option,
+    memory_option,
 )
+from engine.faces.shared import known_failures, narrate, narrating, run_options
 
 
 def check(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help=SOURCES_HELP),
-    ] = None,
-    table: Annotated[list[str] | None, typer.Option(metavar="NAME", help=TABLE_HELP, show_default=False)] = None,
-    query: Annotated[str | None, typer.Option(metavar="SQL", help=QUERY_HELP)] = None,
-    credentials: Annotated[str | None, typer.Option(metavar="PLACE", help=CREDENTIALS_HELP)] = None,
+    files: Sources = None,
+    table: Tables = None,
+    query: Query = None,
+    credentials: Credentials = None,
     suite: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Check this suite only; may be repeated.", show_default=False),
@@ -55,18 +54,11 @@ def check(
     data_docs: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Build Great Expectations' Data Docs there.")
     ] = None,
-    country: Annotated[
-        str | None, typer.Option(metavar="CH", help="Home country (ISO 3166), for rows that do not tell theirs.")
-    ] = None,
-    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help="Language of the sentences.")] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day the check is made for. Default: today.", show_default=False),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads and worker processes. Default: all cores.")
-    ] = None,
-    memory: Annotated[str | None, typer.Option(metavar="4GB", help="Memory the check may use. Default: 4GB.")] = None,
+    country: Country = None,
+    language: Tongue = None,
+    as_of: Annotated[datetime | None, day_option("The day the check is made for. Default: today.")] = None,
+    threads: Threads = None,
+    memory: Annotated[str | None, memory_option("the check")] = None,
 ) -> None:
     """Check contact files against the expectation suites: a verdict for people or machines, and an exit code.
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.faces.shared import (
-    ID_HELP,
-    LANGUAGE_HELP,
-    RUN_HELP,
-    known_failures,
-    language_of,
-    last_run,
-    narrate,
-    project_here,
-)
+from engine.faces.options import ID_HELP, By, RunFolder, Tongue, Why
+from engine.faces.shared import known_failures, language_of, last_run, narrate, project_here
 
 if TYPE_CHECKING:
     from engine.correction import Corrected, Signed
     from engine.project import Project
+    from engine.workspace import Workspace
 
 
 def review(
@@ -36,9 +31,9 @@ def review(
         Path | None,
         typer.Option(metavar="FILE", help="Default: the project's decisions.jsonl.", show_default=False),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Questions at most.")] = 500,
-    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP)] = None,
-    out: Annotated[Path | None, typer.Option(help=RUN_HELP, show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Questions at most.")] = 500,
+    language: Tongue = None,
+    out: RunFolder = None,
 ) -> None:
     """Ask people about pairs in a workbook, and take their answers into decisions.jsonl.
 
@@ -78,45 +73,47 @@ def review(
 def join(
     left: Annotated[str, typer.Argument(metavar="A", help=ID_HELP)],
     right: Annotated[str, typer.Argument(metavar="B", help="The other contact.")],
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")],
-    why: Annotated[str, typer.Option(help="For those who ask later.")] = "",
+    by: By,
+    why: Why = "",
 ) -> None:
     """Decide that two contacts are one. The next `assay run` follows; `assay undo merge` takes it back."""
-    with known_failures():
+    with _last_run_here() as (ws, project):
         from engine import correction
 
-        project = project_here()
-        with last_run(None) as ws:
-            _corrected(correction.join(ws, project.decisions, left, right, _signed(by, why)), project)
+        _tell(correction.join(ws, project.decisions, left, right, _signed(by, why)), project)
 
 
 def split(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="A record_id or source#line.")],
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")],
-    why: Annotated[str, typer.Option(help="For those who ask later.")] = "",
+    by: By,
+    why: Why = "",
 ) -> None:
     """Decide that a record is a contact of its own. The next `assay run` follows."""
-    with known_failures():
+    with _last_run_here() as (ws, project):
         from engine import correction
 
-        project = project_here()
-        with last_run(None) as ws:
-            _corrected(correction.split(ws, project.decisions, record, _signed(by, why)), project)
+        _tell(correction.split(ws, project.decisions, record, _signed(by, why)), project)
 
 
 def undo_merge(
     contact: Annotated[str, typer.Argument(metavar="CONTACT", help=ID_HELP)],
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")],
-    why: Annotated[str, typer.Option(help="For those who ask later.")] = "",
+    by: By,
+    why: Why = "",
 ) -> None:
     """Part a contact into those its records were before: the next `assay run` gives them their ids and numbers back."""
-    with known_failures():
+    with _last_run_here() as (ws, project):
         from engine import correction
 
-        project = project_here()
+        _tell(correction.undo_merge(ws, project.decisions, project.numbers, contact, _signed(by, why)), project)
+
+
+@contextmanager
+def _last_run_here() -> Iterator[tuple[Workspace, Project]]:
+    """The project here and what its last run left; failures become exit codes."""
+    with known_failures():
+        project = project_here("decisions are kept in a project")
         with last_run(None) as ws:
-            done = correction.undo_merge(ws, project.decisions, project.numbers, contact, _signed(by, why))
-            _corrected(done, project)
+            yield ws, project
 
 
 def _signed(by: str, why: str) -> Signed:
@@ -125,7 +122,7 @@ def _signed(by: str, why: str) -> Signed:
     return Signed(by=by, at=datetime.now().astimezone().isoformat(timespec="seconds"), why=why)
 
 
-def _corrected(done: Corrected, project: Project) -> None:
+def _tell(done: Corrected, project: Project) -> None:
     narrate(f"{done.added:,} decisions added to {project.decisions}; `assay run` follows them")
     for group in done.groups:
         typer.echo(" ".join(group))

@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.faces.environments import environments_here
-from engine.faces.shared import (
-    LANGUAGE_HELP,
-    RUN_HELP,
-    known_failures,
-    language_of,
-    narrate,
-    narrating,
-    output_folder,
-    tell,
-)
+from engine.faces.options import BornBefore, RunFolder, Tongue, json_option
+from engine.faces.shared import known_failures, language_of, narrate, narrating, output_folder, tell
 
 if TYPE_CHECKING:
     from engine.delivering import DeliverOptions
@@ -64,13 +56,10 @@ def deliver(
     accept_removals: Annotated[
         bool, typer.Option("--accept-removals", help="Remove more than the ceiling of the rules allows.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help=RUN_HELP, show_default=False)] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Birth dates after it lie in the future. Default: today."),
-    ] = None,
-    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
+    out: RunFolder = None,
+    as_of: BornBefore = None,
+    language: Tongue = None,
+    as_json: Annotated[bool, json_option("the plan")] = False,
 ) -> None:
     """Make the files that bring an environment to what the golden records say: nothing more, in a safe order.
 

@@ -6,23 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.faces.shared import (
-    CREDENTIALS_HELP,
-    SOURCES_HELP,
-    TABLE_HELP,
-    known_failures,
-    narrate,
-    narrating,
-    project_here,
-    run_options,
-    tell,
-)
+from engine.faces.options import AsJson, Credentials, Tables
+from engine.faces.shared import known_failures, narrate, narrating, project_here, run_options, tell
 
 
 def discover(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help=SOURCES_HELP)],
-    table: Annotated[list[str] | None, typer.Option(metavar="NAME", help=TABLE_HELP, show_default=False)] = None,
-    credentials: Annotated[str | None, typer.Option(metavar="PLACE", help=CREDENTIALS_HELP)] = None,
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help="Dumps, files, addresses of databases.")],
+    table: Tables = None,
+    credentials: Credentials = None,
     profile: Annotated[
         str | None,
         typer.Option(metavar="SYSTEM", help="A profile of rules/profiles: rodrigue, secutix1. Default: what fits."),
@@ -30,7 +21,7 @@ def discover(
     write: Annotated[
         bool, typer.Option("--write", help="Write the mapping and the sources into the project here.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find the tables of contacts, addresses and phone numbers in a dump or database, and how they join.
 
@@ -40,7 +31,7 @@ def discover(
         from engine.discovery import discover as found_in
         from engine.discovery import write_discovered
 
-        project = project_here() if write else None
+        project = project_here("--write writes into a project") if write else None
         options = run_options(sources, None, None, None, None, None, None, None, tables=table, credentials=credentials)
         with narrating() as narrator:
             found = found_in(options, profile, narrator)

@@ -10,32 +10,20 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.faces.shared import (
-    LANGUAGE_HELP,
-    YES_HELP,
-    country_code,
-    known_failures,
-    language_of,
-    narrate,
-    narrating,
-    output_folder,
-    tell,
-)
+from engine.faces.options import AsJson, BornBefore, Tongue, YesProduction, json_option
+from engine.faces.shared import country_code, known_failures, language_of, narrate, narrating, output_folder, tell
 
 
 def apply(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Import files, .csv or .xlsx.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Import files, .csv or .xlsx.")],
     env: Annotated[str, typer.Option(metavar="NAME", help="The environment to apply them to.")],
     log: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the log. Default: out/log/NAME.", show_default=False)
     ] = None,
-    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP)] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Birth dates after it lie in the future. Default: today."),
-    ] = None,
-    yes_production: Annotated[bool, typer.Option("--yes-production", help=YES_HELP)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+    language: Tongue = None,
+    as_of: BornBefore = None,
+    yes_production: YesProduction = False,
+    as_json: Annotated[bool, json_option("the counts")] = False,
 ) -> None:
     """Apply import files to an environment as the real import would: all answers in a log, row by row.
 
@@ -70,7 +58,7 @@ def apply(
 
 
 def env_create(
-    name: Annotated[str, typer.Argument(help="dev, preprod, prod, or another name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="dev, preprod, prod, or another name.")],
     institution: Annotated[str | None, typer.Option(metavar="CODE", help="Default: the project's, or DEMO.")] = None,
     organization: Annotated[str | None, typer.Option(metavar="CODE", help="Default: the project's, or *.")] = None,
     country: Annotated[str | None, typer.Option(metavar="CH", help="Country of the institution.")] = None,
@@ -86,7 +74,7 @@ def env_create(
         narrate(f"environment {name}: {kind}institution {told['institution']}")
 
 
-def env_list(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
+def env_list(as_json: AsJson = False) -> None:
     """List the environments: contacts by state, and the last file applied."""
     with known_failures():
         from engine import environments
@@ -101,10 +89,10 @@ def env_list(as_json: Annotated[bool, typer.Option("--json", help="Print it as J
 
 
 def env_copy(
-    source: Annotated[str, typer.Argument(metavar="FROM")],
-    target: Annotated[str, typer.Argument(metavar="TO")],
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The environment to copy.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The environment that becomes the copy.")],
     replace_contacts: Annotated[bool, typer.Option("--replace", help="TO has contacts: lose them.")] = False,
-    yes_production: Annotated[bool, typer.Option("--yes-production", help=YES_HELP)] = False,
+    yes_production: YesProduction = False,
 ) -> None:
     """Make TO a copy of FROM, as pre-production is one of production."""
     with known_failures():
@@ -117,9 +105,9 @@ def env_copy(
 
 
 def env_diff(
-    left: Annotated[str, typer.Argument(metavar="A")],
-    right: Annotated[str, typer.Argument(metavar="B")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print counts and contact numbers as JSON.")] = False,
+    left: Annotated[str, typer.Argument(metavar="A", help="An environment.")],
+    right: Annotated[str, typer.Argument(metavar="B", help="The other one.")],
+    as_json: Annotated[bool, json_option("counts and contact numbers")] = False,
 ) -> None:
     """Compare two environments contact by contact."""
     with known_failures():
@@ -135,7 +123,7 @@ def env_diff(
 
 
 def env_sales(
-    name: Annotated[str, typer.Argument(help="The environment.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The environment.")],
     numbers: Annotated[Path, typer.Option("--list", metavar="FILE", help="Contact numbers, one a line, or a CSV.")],
 ) -> None:
     """Say which contacts have sales: INVALIDATE and DROP leave them alone."""

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from engine.faces.shared import ID_HELP, RUN_HELP, known_failures, last_run, narrate, output_folder, tell
+from engine.faces.options import ID_HELP, AsJson, RunFolder
+from engine.faces.shared import known_failures, last_run, narrate, output_folder, tell
 
 
 def trace(
     name: Annotated[str, typer.Argument(metavar="ID", help=ID_HELP)],
-    out: Annotated[Path | None, typer.Option(help=RUN_HELP, show_default=False)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    out: RunFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show where a contact comes from: its lines, every value with the rule that chose it, and its import rows.
 
@@ -34,8 +35,8 @@ def explain(
     chart: Annotated[
         Path | None, typer.Option(metavar="FILE.svg", help="Draw the waterfall too.", show_default=False)
     ] = None,
-    out: Annotated[Path | None, typer.Option(help=RUN_HELP, show_default=False)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    out: RunFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say why two records were merged, asked about or left apart: the evidence step by step, in bits.
 
@@ -59,11 +60,14 @@ def explain(
 
 def evaluate(
     truth: Annotated[Path, typer.Option(metavar="FILE", help="CSV: source,line_no,entity_id or record_id,entity_id.")],
-    out: Annotated[Path | None, typer.Option(help=RUN_HELP, show_default=False)] = None,
+    out: RunFolder = None,
     min_f1: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Exit with 1 when the pairwise F1 is below.", show_default=False)
+        float | None,
+        typer.Option(
+            min=0, max=1, metavar="0.95", help="Exit with 1 when the pairwise F1 is below.", show_default=False
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure the last run against truth: pairs, records (B-cubed), whole clusters, and a curve by threshold."""
     with known_failures():

@@ -8,28 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.faces.shared import LANGUAGE_HELP, known_failures, language_of, narrate, tell
+from engine.faces.options import AsJson, AskedOn, Tongue, day_option
+from engine.faces.shared import known_failures, language_of, narrate, project_here, tell
 
 if TYPE_CHECKING:
     from engine.project import Project
     from engine.vocabulary import Language
 
-AS_OF_HELP = "The day the question is asked on. Default: today."
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=AS_OF_HELP, show_default=False)]
-Tongue = Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP, show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+_WHY = "a milestone belongs to a project"
 
 
 def milestone(
     j: Annotated[
         datetime | None,
-        typer.Option("--date", formats=["%Y-%m-%d"], help="J, the day production is loaded.", show_default=False),
+        day_option("J, the day production is loaded.", "--date"),
     ] = None,
     calendar: Annotated[
         Path | None, typer.Option(metavar="FILE.ics", help="Write the dates as a calendar.", show_default=False)
     ] = None,
     language: Tongue = None,
-    as_of: Day = None,
+    as_of: AskedOn = None,
     as_json: AsJson = False,
 ) -> None:
     """Set milestone J and show the plan: every step with its day and who does it."""
@@ -37,7 +36,7 @@ def milestone(
         from engine.milestone import appoint, calendar_text, status
         from engine.presentation.milestone import plan_lines
 
-        project = project_of_milestone()
+        project = project_here(_WHY)
         if j is not None:
             project = appoint(project, j.date())
             narrate(f"J is {j.date().isoformat()}; every step has its day")
@@ -53,7 +52,7 @@ def milestone(
         tell(told, plan_lines(told, tongue), as_json)
 
 
-def status(language: Tongue = None, as_of: Day = None, as_json: AsJson = False) -> None:
+def status(language: Tongue = None, as_of: AskedOn = None, as_json: AsJson = False) -> None:
     """Say how far the project is: what is done according to its journal, what is late, which gates are met.
 
     Ends with 1 when a gate is missed, a watched step is late or the journal was changed, so that a scheduler can watch.
@@ -62,7 +61,7 @@ def status(language: Tongue = None, as_of: Day = None, as_json: AsJson = False) 
         from engine.milestone import status as status_of
         from engine.presentation.milestone import status_lines
 
-        project = project_of_milestone()
+        project = project_here(_WHY)
         tongue = _language(project, language)
         told = status_of(project, as_of=_day(as_of), language=tongue)
         tell(told, status_lines(told, tongue), as_json)
@@ -72,36 +71,36 @@ def status(language: Tongue = None, as_of: Day = None, as_json: AsJson = False) 
 
 
 def sign(
-    gate: Annotated[str, typer.Argument(help="The gate, see assay status.")],
+    gate: Annotated[str, typer.Argument(metavar="GATE", help="The gate, see assay status.")],
     by: Annotated[str, typer.Option(metavar="NAME", help="Who signs.")],
     note: Annotated[str, typer.Option(metavar="TEXT", help="What was looked at, or why it is accepted.")] = "",
     despite: Annotated[bool, typer.Option("--despite", help="Accept conditions that are not met.")] = False,
-    as_of: Day = None,
+    as_of: AskedOn = None,
     as_json: AsJson = False,
 ) -> None:
     """Sign a gate. The signature is bound to the files it is about and lapses when one of them changes."""
     with known_failures():
         from engine.milestone import sign as put_name
 
-        facts = put_name(project_of_milestone(), gate, by=by, note=note, despite=despite, as_of=_day(as_of))
+        facts = put_name(project_here(_WHY), gate, by=by, note=note, despite=despite, as_of=_day(as_of))
         narrate(f"{facts['gate']}: signed by {facts['by']}, bound to {len(facts['files'])} files")
         tell(facts, [f"{digest}  {name}" for name, digest in facts["files"].items()], as_json)
 
 
 def handover(
-    stage: Annotated[str, typer.Argument(help="Stage of the ticket: open, final, solved.")] = "final",
+    stage: Annotated[str, typer.Argument(metavar="STAGE", help="Stage of the ticket: open, final, solved.")] = "final",
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the note. Default: out/handover.", show_default=False)
     ] = None,
     language: Tongue = None,
-    as_of: Day = None,
+    as_of: AskedOn = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the hand-over note for the ticket: state, owner, counts of what was not imported, files and hashes."""
     with known_failures():
         from engine.milestone import hand_over
 
-        project = project_of_milestone()
+        project = project_here(_WHY)
         told, files = hand_over(project, stage, as_of=_day(as_of), language=_language(project, language), out=out)
         narrate(f'ticket: state "{told["state"]}", owner {told["owner"]}')
         tell(told, [str(path) for path in files], as_json)
@@ -110,7 +109,7 @@ def handover(
 def receipt(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help="Files or databases. None: the sources of the project."),
+        typer.Argument(metavar="SOURCE", help="Files or databases. None: the sources of the project."),
     ] = None,
     control: Annotated[
         Path | None,
@@ -122,10 +121,7 @@ def receipt(
         Path | None, typer.Option(metavar="DIR", help="Folder. Default: out/receipt.", show_default=False)
     ] = None,
     language: Tongue = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day it arrived. Default: today.", show_default=False),
-    ] = None,
+    as_of: Annotated[datetime | None, day_option("The day it arrived. Default: today.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a receipt for data that arrived: hash, encoding, rows, columns, and control totals against what came.
@@ -147,21 +143,6 @@ def receipt(
         tell(told, [str(path) for path in written], as_json)
         if told["complete"] is False:
             raise typer.Exit(1)
-
-
-def project_of_milestone() -> Project:
-    """The project of the working directory.
-
-    Raises:
-        UsageError: there is none.
-    """
-    from engine.errors import UsageError
-    from engine.project import find_project
-
-    project = find_project(Path.cwd())
-    if project is None:
-        raise UsageError("a milestone belongs to a project, and there is none here", hint="Try: assay init DIR first.")
-    return project
 
 
 def _day(as_of: datetime | None) -> date:

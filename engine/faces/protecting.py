@@ -9,39 +9,48 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.faces.shared import (
-    ID_HELP,
-    LANGUAGE_HELP,
-    known_failures,
-    language_of,
-    last_run,
-    narrate,
-    narrating,
-    project_here,
-    tell,
-)
+from engine.faces.options import ID_HELP, LIST_HELP, AsJson, By, Tongue, day_option, json_option
+from engine.faces.shared import known_failures, language_of, last_run, narrate, narrating, project_here, tell
 
 if TYPE_CHECKING:
     from engine.erasing import Erasure
 
-LIST_HELP = "A list: one number a line, or a CSV with a column CONTACT_NR."
-WHY_HELP = "The reason, such as the number of the request; never the person's name."
-INCOMING_HELP = "Also take the lines out of the source files in the project folder."
-COPIES_HELP = "Also destroy other files of the project that hold the person: workbooks, lists."
-NO_RUN_HELP = "Do not make the last run again: its outputs are gone until the next one."
-REAL_HELP = "Do it. Without it nothing is changed: it is said what would be."
+Wanted = Annotated[list[str] | None, typer.Argument(metavar="CONTACT_OR_RECORD", help=ID_HELP)]
+Numbers = Annotated[Path | None, typer.Option("--list", metavar="FILE", help=LIST_HELP, show_default=False)]
+Reason = Annotated[
+    str,
+    typer.Option(
+        "--why",
+        metavar="TEXT",
+        help="The reason, such as the number of the request; never the person's name.",
+        show_default=False,
+    ),
+]
+Incoming = Annotated[
+    bool, typer.Option("--incoming", help="Also take the lines out of the source files in the project folder.")
+]
+Copies = Annotated[
+    bool,
+    typer.Option("--copies", help="Also destroy other files of the project that hold the person: workbooks, lists."),
+]
+NoRun = Annotated[
+    bool, typer.Option("--no-run", help="Do not make the last run again: its outputs are gone until the next one.")
+]
+ForReal = Annotated[
+    bool, typer.Option("--for-real", help="Do it. Without it nothing is changed: it is said what would be.")
+]
 
 
 def erase(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[CONTACT_OR_RECORD]...", help=ID_HELP)] = None,
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "",
-    why: Annotated[str, typer.Option(help=WHY_HELP)] = "",
-    numbers: Annotated[Path | None, typer.Option("--list", metavar="FILE", help=LIST_HELP, show_default=False)] = None,
-    incoming: Annotated[bool, typer.Option("--incoming", help=INCOMING_HELP)] = False,
-    copies: Annotated[bool, typer.Option("--copies", help=COPIES_HELP)] = False,
-    no_run: Annotated[bool, typer.Option("--no-run", help=NO_RUN_HELP)] = False,
-    for_real: Annotated[bool, typer.Option("--for-real", help=REAL_HELP)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    names: Wanted = None,
+    by: By = "",
+    why: Reason = "",
+    numbers: Numbers = None,
+    incoming: Incoming = False,
+    copies: Copies = False,
+    no_run: NoRun = False,
+    for_real: ForReal = False,
+    as_json: AsJson = False,
 ) -> None:
     """Erase persons from the project: workspace, outputs, decisions, numbers, former extracts; they do not come back.
 
@@ -52,15 +61,15 @@ def erase(
 
 
 def anonymise(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[CONTACT_OR_RECORD]...", help=ID_HELP)] = None,
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides.")] = "",
-    why: Annotated[str, typer.Option(help=WHY_HELP)] = "",
-    numbers: Annotated[Path | None, typer.Option("--list", metavar="FILE", help=LIST_HELP, show_default=False)] = None,
-    incoming: Annotated[bool, typer.Option("--incoming", help=INCOMING_HELP)] = False,
-    copies: Annotated[bool, typer.Option("--copies", help=COPIES_HELP)] = False,
-    no_run: Annotated[bool, typer.Option("--no-run", help=NO_RUN_HELP)] = False,
-    for_real: Annotated[bool, typer.Option("--for-real", help=REAL_HELP)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    names: Wanted = None,
+    by: By = "",
+    why: Reason = "",
+    numbers: Numbers = None,
+    incoming: Incoming = False,
+    copies: Copies = False,
+    no_run: NoRun = False,
+    for_real: ForReal = False,
+    as_json: AsJson = False,
 ) -> None:
     """Erase persons, but keep count of them: anonymised.csv says how many of which region, age and year there were.
 
@@ -85,7 +94,7 @@ def _take_out(
     with known_failures():
         from engine import erasing
 
-        project = project_here()
+        project = project_here("persons are erased from a project")
         wanted = _wanted(names, numbers, by, why, for_real)
         wishes = erasing.Wishes(
             incoming=incoming,
@@ -116,10 +125,7 @@ def _take_out(
 
 
 def retention(
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Years are counted back from it. Default: today.", show_default=False),
-    ] = None,
+    as_of: Annotated[datetime | None, day_option("Years are counted back from it. Default: today.")] = None,
     keep: Annotated[
         Path | None,
         typer.Option("--keep", metavar="FILE", help="Contacts never to propose. " + LIST_HELP, show_default=False),
@@ -127,12 +133,12 @@ def retention(
     over_ceiling: Annotated[
         bool, typer.Option("--over-ceiling", help="Write the list although more is proposed than the ceiling allows.")
     ] = False,
-    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP)] = None,
+    language: Tongue = None,
     for_real: Annotated[
         bool,
         typer.Option("--for-real", help="Also write the list of contact numbers and operations; nothing is removed."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    as_json: Annotated[bool, json_option("the report")] = False,
 ) -> None:
     """Propose contacts nobody has heard of for long to be inactivated, anonymised or deleted, by rules/retention.yml.
 
@@ -142,7 +148,7 @@ def retention(
         from engine import retaining
         from engine.environments import read_numbers
 
-        project = project_here()
+        project = project_here("contacts to let go are proposed in a project")
         folder = project.root / retaining.FOLDER
         with last_run(None) as ws:
             done = retaining.simulate(

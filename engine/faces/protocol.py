@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.faces.shared import (
-    LANGUAGE_HELP,
-    RUN_HELP,
-    known_failures,
-    language_of,
-    narrating,
-    output_folder,
-    run_options,
-    tell,
-)
+from engine.faces.options import AsJson, RunFolder, Threads, Tongue, memory_option
+from engine.faces.shared import known_failures, language_of, narrating, output_folder, run_options, tell
 
 if TYPE_CHECKING:
     from engine.presentation.catalogue import Catalogue
@@ -26,7 +18,7 @@ if TYPE_CHECKING:
 def protocol(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]...", help="With --verify: the raw files. None: the sources of the project."),
+        typer.Argument(metavar="FILE", help="With --verify: the raw files. None: the sources of the project."),
     ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Replay it on the raw files; exit with 1 when anything differs.")
@@ -37,13 +29,11 @@ def protocol(
             metavar="NAME", help="Hold it against that of an earlier extract, of the freeze (frozen), or a file."
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help=RUN_HELP, show_default=False)] = None,
-    language: Annotated[str | None, typer.Option(metavar="en|fr|de|it", help=LANGUAGE_HELP)] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads and worker processes. Default: all cores.")
-    ] = None,
-    memory: Annotated[str | None, typer.Option(metavar="4GB", help="Memory --verify may use. Default: 4GB.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    out: RunFolder = None,
+    language: Tongue = None,
+    threads: Threads = None,
+    memory: Annotated[str | None, memory_option("--verify")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show every column transformation of the last run in words, prove it by a replay, or compare two extracts.
 

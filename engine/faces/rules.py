@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.faces.shared import known_failures, narrate, plain
+from engine.faces.shared import known_failures, narrate, plain, project_here
 
 if TYPE_CHECKING:
     from engine.project import Project
 
-_NAME = typer.Argument(
-    metavar="[NAME]", help="A rule file: mapping/headers, survivorship/contact, expectations/format."
-)
+_NAME = typer.Argument(metavar="NAME", help="A rule file: mapping/headers, survivorship/contact, expectations/format.")
 
 
 def show(
@@ -54,14 +52,9 @@ def eject(
     """Copy a shipped rule file into the project, to be changed there; editors find its schema."""
     with known_failures():
         from engine import ruling
-        from engine.errors import UsageError
         from engine.rulebook.registry import find_rule
 
-        project = _project()
-        if project is None:
-            raise UsageError(
-                "rules are changed in a project, and there is none here", hint="Try: assay init DIR first."
-            )
+        project = project_here("rules are changed in a project")
         for path in ruling.eject(find_rule(name, ruling.known_rules(project)), project):
             typer.echo(str(path))
         narrate("Keep in it only what you change; assay rules validate checks it.")

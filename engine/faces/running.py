@@ -11,53 +11,41 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.faces.shared import (
-    CREDENTIALS_HELP,
-    QUERY_HELP,
-    SOURCES_HELP,
-    TABLE_HELP,
-    country_code,
-    known_failures,
-    last_run,
-    narrate,
-    narrating,
-    project_here,
-    run_options,
+from engine.faces.options import (
+    Country,
+    Credentials,
+    Query,
+    Sources,
+    Tables,
+    Threads,
+    Tongue,
+    day_option,
+    json_option,
+    memory_option,
 )
+from engine.faces.shared import country_code, known_failures, last_run, narrate, narrating, project_here, run_options
 
 if TYPE_CHECKING:
     from engine.options import RunOptions, RunResult
 
 
 def run(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help=SOURCES_HELP),
-    ] = None,
-    table: Annotated[list[str] | None, typer.Option(metavar="NAME", help=TABLE_HELP, show_default=False)] = None,
-    query: Annotated[str | None, typer.Option(metavar="SQL", help=QUERY_HELP)] = None,
-    credentials: Annotated[str | None, typer.Option(metavar="PLACE", help=CREDENTIALS_HELP)] = None,
+    files: Sources = None,
+    table: Tables = None,
+    query: Query = None,
+    credentials: Credentials = None,
     out: Annotated[
-        Path | None, typer.Option(help="Output folder. Default: ./out, or the project's out/.", show_default=False)
+        Path | None,
+        typer.Option(metavar="DIR", help="Output folder. Default: ./out, or the project's out/.", show_default=False),
     ] = None,
-    country: Annotated[
-        str | None, typer.Option(metavar="CH", help="Home country (ISO 3166), for rows that do not tell theirs.")
-    ] = None,
+    country: Country = None,
     institution: Annotated[
         str | None, typer.Option(metavar="CODE", help="INSTITUTION of the import files. Default: DEMO, with a warning.")
     ] = None,
-    language: Annotated[
-        str | None,
-        typer.Option(metavar="en|fr|de|it", help="Language of what people read. Default: en, or the project's."),
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The day the run is made for. Default: today.", show_default=False),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads and worker processes. Default: all cores.")
-    ] = None,
-    memory: Annotated[str | None, typer.Option(metavar="4GB", help="Memory the run may use. Default: 4GB.")] = None,
+    language: Tongue = None,
+    as_of: Annotated[datetime | None, day_option("The day the run is made for. Default: today.")] = None,
+    threads: Threads = None,
+    memory: Annotated[str | None, memory_option("the run")] = None,
     extract: Annotated[
         str | None,
         typer.Option(
@@ -70,7 +58,7 @@ def run(
     accept_changes: Annotated[
         bool, typer.Option("--accept-changes", help="Go on although something differs from what was frozen.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout.")] = False,
+    as_json: Annotated[bool, json_option("the report")] = False,
 ) -> None:
     """Take contact files the whole road: clean, check, link, merge, and write the import files.
 
@@ -99,7 +87,7 @@ def run(
 def init(
     where: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[DIR] [FILE]...", help="The project folder (default: here); further files for --from."),
+        typer.Argument(metavar="DIR FILE", help="The project folder (default: here); further files for --from."),
     ] = None,
     from_files: Annotated[
         list[Path] | None,
@@ -133,7 +121,7 @@ def freeze() -> None:
     with known_failures():
         from engine import freezing
 
-        project = project_here()
+        project = project_here("what is frozen is a project")
         with last_run(None) as ws:
             typer.echo(str(freezing.freeze(project, ws, as_of=date.today().isoformat())))
 

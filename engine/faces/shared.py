@@ -25,33 +25,9 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
 
 DEFECT = 1
-
+"""Exit code of a failure that Assay does not know."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-RUN_HELP = "Output folder of the run to look at. Default: ./out, or the project's."
-
-
-ID_HELP = "A record_id, source#line, a contact_id or a contact number."
-
-
-LANGUAGE_HELP = "Language of what people read. Default: en, or the project's."
-
-
-SOURCES_HELP = "CSV or Excel files, dumps, addresses of databases. None: the sources of the project."
-
-
-TABLE_HELP = "Table of the database or dump; may be repeated."
-
-
-QUERY_HELP = "A SELECT to read of the database instead of a table."
-
-
-CREDENTIALS_HELP = "Where the database's password is: env:NAME, keyring:SERVICE or file:PATH."
-
-
-YES_HELP = "Change production without asking."
 
 
 def plain(text: str) -> str:
@@ -120,7 +96,7 @@ def known_failures() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except KeyboardInterrupt:
-        narrate("assay: stopped; nothing was written")
+        narrate("assay: stopped before it was done")
         raise typer.Exit(130) from None
     except Exception as error:
         if os.environ.get("ASSAY_DEBUG"):
@@ -130,7 +106,7 @@ def known_failures() -> Iterator[None]:
             fail(known)
         # the text of an unknown exception may hold a contact's value: say only what and where
         where = getattr(error, "where", None) or f"{type(error).__name__} at {_where(error)}"
-        narrate(f"assay: a defect of Assay ({where}); nothing was written")
+        narrate(f"assay: a defect of Assay ({where})")
         narrate("       Please report it. ASSAY_DEBUG=1 shows the traceback, which may hold contact data.")
         raise typer.Exit(DEFECT) from None
 
@@ -173,13 +149,18 @@ def language_of(word: str | None) -> Language | None:
     return known
 
 
-def project_here() -> Project:
+def project_here(why: str) -> Project:
+    """The project of the working directory; ``why`` says in a clause what needs one.
+
+    Raises:
+        UsageError: there is none.
+    """
     from engine.errors import UsageError
     from engine.project import find_project
 
     project = find_project(Path.cwd())
     if project is None:
-        raise UsageError("decisions are kept in a project, and there is none here", hint="Try: assay init DIR first.")
+        raise UsageError(f"{why}, and there is none here", hint="Try: assay init DIR first.")
     return project
 
 
