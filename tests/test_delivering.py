@@ -18,6 +18,7 @@ from engine.environments import Confirmation, Place, apply_files, create_environ
 from engine.errors import CeilingError, SourceError, UsageError
 from engine.progress import Silent
 from engine.project import load_project
+from engine.rulebook import RuleBook
 from engine.tables import PROTOCOL_STEP
 from engine.workspace import Workspace
 from tests.planning.support import ALONE, ANNA, AS_OF, EVERYBODY, OPERA, RELAY, ZOE, former, golden
@@ -317,7 +318,8 @@ def test_contacts_are_qualified_once_with_what_is_defined(form: str, embedded: P
     run(embedded)
     criteria = embedded.folder / "criteria.csv"
     criteria.write_text(
-        "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;;;LIST;Red|Green\nVIP;;INDIVIDUAL;BOOLEAN;\n", encoding="utf-8"
+        "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;;;LIST;Red|Green\nVIP;;INDIVIDUAL;BOOLEAN;\nSIZE;;;;\n",
+        encoding="utf-8",
     )
     types = embedded.folder / "types.csv"
     types.write_text("CODE;NAME\nTHEATRE;Theatre\n", encoding="utf-8")
@@ -333,10 +335,58 @@ def test_contacts_are_qualified_once_with_what_is_defined(form: str, embedded: P
     assert told["plan"]["parts"] == {"main": 5, "after": 2, "qualify": 2}
     assert told["plan"]["by_hand"] == {"number_unknown": 1, "wrong_kind": 1}
     files = delivered(embedded, told)
+    # what the rows need, and no more: 200 is a structure and takes no VIP, SIZE is used by nobody
+    assert [file.name for file in files[:2]] == ["preprod_0_criteria.csv", "preprod_0_structure_types.csv"]
+    assert files[0].read_text(encoding="utf-8") == (
+        "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;;BOTH;LIST;Red|Green\nVIP;;INDIVIDUAL;BOOLEAN;T|F\n"
+    )
+    assert files[1].read_text(encoding="utf-8") == "CODE;NAME\nTHEATRE;Theatre\n"
     text = files[-1].read_text(encoding="utf-8")
     assert text.count(";CONFIG;") == (1 if form == "config" else 0)
     assert ("COLOUR=Green|Red" in text) == (form == "code_value")
     facts = apply(embedded, files)
-    assert [fact["rules"] for fact in facts] == [{}, {}, {}]
-    assert deliver(embedded, **asked)["plan"]["rows"] == 0
+    assert [fact["rules"] for fact in facts] == [{}, {}, {}, {}, {}]
+    again = deliver(embedded, **asked)
+    assert (again["plan"]["rows"], delivered(embedded, again)) == (0, [])
+    # the environment knows them now
+    listed.write_text("CONTACT_NR;CRITERION;VALUE\n102;COLOUR;Red\n", encoding="utf-8")
+    told = deliver(embedded, qualify=(listed,))
+    assert [file.name for file in delivered(embedded, told)] == ["preprod_4_qualify.csv"]
+    assert [fact["rules"] for fact in apply(embedded, delivered(embedded, told))] == [{}]
     assert deliver(embedded)["plan"]["rows"] == 0
+
+
+def test_a_criterion_of_the_rules_must_be_defined_too(embedded: Place) -> None:
+    environment(embedded)
+    rules = embedded.folder / "rules" / "delivery" / "secutix.yml"
+    rules.parent.mkdir(parents=True)
+    rules.write_text(
+        "fields:\n  - {name: CRIT05, attribute: first_name, form: criterion, criterion: CALLED, kinds: [individual], "
+        "why: x}\n",
+        encoding="utf-8",
+    )
+    assert embedded.project is not None
+    with Workspace.open(embedded.project.workspace, threads=2, memory="1GB") as ws:
+        ws.create(PROTOCOL_STEP)
+        golden(ws, [ANNA], embedded.folder / "run", RuleBook([embedded.project.rules]))
+    with pytest.raises(UsageError, match="defined nowhere: criterion CALLED"):
+        deliver(embedded)
+    criteria = embedded.folder / "criteria.csv"
+    criteria.write_text("CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCALLED;;INDIVIDUAL;;\n", encoding="utf-8")
+    told = deliver(embedded, criteria=criteria)
+    facts = apply(embedded, delivered(embedded, told))
+    assert [(fact["file"], fact["rules"]) for fact in facts] == [
+        ("preprod_0_criteria.csv", {}), ("preprod_2_contacts.csv", {}),
+    ]  # fmt: skip
+    assert deliver(embedded)["plan"]["rows"] == 0
+
+
+def test_without_an_environment_codes_that_nobody_can_check_are_named(embedded: Place) -> None:
+    rules = embedded.folder / "rules" / "delivery" / "secutix.yml"
+    rules.parent.mkdir(parents=True)
+    rules.write_text("fields:\n  - {name: STRUCT_TYPE, otherwise: HOUSE}\n", encoding="utf-8")
+    assert embedded.project is not None
+    with Workspace.open(embedded.project.workspace, threads=2, memory="1GB") as ws:
+        ws.create(PROTOCOL_STEP)
+        golden(ws, [{**OPERA, "structure_type": "opera"}], embedded.folder / "run", RuleBook([embedded.project.rules]))
+    assert deliver(embedded, since="last")["unchecked"] == ["HOUSE"]

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from engine.definitions import Definitions, read_definitions
 from engine.errors import SourceError, UsageError
-from engine.qualifying import Definitions, read_definitions, read_qualifications
+from engine.qualifying import read_qualifications
 from engine.rulebook import RuleBook
+from engine.rulebook.definitions import RULE_FILE, DefinitionRules
 from engine.rulebook.delivery import DeliveryRules
-from engine.rulebook.import_rules import ImportRules
 
 DELIVERY = RuleBook().load("delivery/secutix.yml", DeliveryRules)
-DEFINED = RuleBook().load("delivery/import_rules.yml", ImportRules).defined
+LAYOUT = RuleBook().load(RULE_FILE, DefinitionRules)
 CRITERIA = (
     "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;Colour;BOTH;LIST;Red|Green\nNOTE;Note;;;\n"
     "VIP;VIP;INDIVIDUAL;BOOLEAN;\n"
@@ -28,7 +29,7 @@ def file(folder: Path, name: str, text: str) -> Path:
 
 def definitions(folder: Path) -> Definitions:
     types = file(folder, "types.csv", "CODE,NAME\nSCHOOL,School\n")
-    return read_definitions(DEFINED, file(folder, "criteria.csv", CRITERIA), types)
+    return read_definitions(LAYOUT, file(folder, "criteria.csv", CRITERIA), types)
 
 
 def test_what_is_defined_is_taken(tmp_path: Path) -> None:
@@ -67,22 +68,7 @@ def test_what_is_not_defined_is_refused_with_its_line(text: str, told: str, tmp_
         read_qualifications([file(tmp_path, "list.csv", text)], definitions(tmp_path), DELIVERY)
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nLONGERTHAN8;x;;;\n", "line 2: CODE has 1 to 8"),
-        ("CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nA;x;;;\nA;y;;;\n", "line 3: CODE stands twice"),
-        ("CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nA;x;ALL;;\n", "line 2: CONTACT_TYPE is one of"),
-        ("CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nA;x;;LIST;\n", "line 2: a list needs its VALUES"),
-        ("CODE;NAME\nA;x\n", "no column CONTACT_TYPE"),
-    ],
-)
-def test_a_wrong_definition_is_refused_with_its_line(text: str, told: str, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=told):
-        read_definitions(DEFINED, file(tmp_path, "criteria.csv", text), None)
-
-
 def test_without_definitions_nothing_is_qualified(tmp_path: Path) -> None:
     lists = [file(tmp_path, "c.csv", "CONTACT_NR;CRITERION;VALUE\n1;COLOUR;Red\n")]
     with pytest.raises(UsageError, match="nobody said which criteria are defined"):
-        read_qualifications(lists, read_definitions(DEFINED, None, None), DELIVERY)
+        read_qualifications(lists, Definitions(), DELIVERY)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pyarrow as pa
 
+from engine.definitions import Definitions, of_settings, read_definitions, told_by_rules
 from engine.deliveries import Request, read_requests, remembered_base
 from engine.delivering.options import DeliverOptions
 from engine.environments import Place, existing_store, read_numbers
 from engine.errors import UsageError
 from engine.options import DEMO_INSTITUTION
-from engine.qualifying import read_definitions, read_qualifications
+from engine.qualifying import read_qualifications
 from engine.rulebook import RuleBook
+from engine.rulebook.definitions import RULE_FILE, DefinitionRules
 from engine.rulebook.delivery import DeliveryRules
 from engine.rulebook.import_rules import ImportRules
 from engine.target import Store
@@ -35,11 +38,44 @@ def asked_for(options: DeliverOptions) -> list[Request]:
     return asked
 
 
-def qualified_by(book: RuleBook, options: DeliverOptions) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is defined, by who says so.
+
+    Attributes:
+        there: what the environment was told by definition files.
+        known: that, and what the import rules say the institution has.
+        given: what this delivery's definition files say.
+    """
+
+    there: Definitions
+    known: Definitions
+    given: Definitions
+
+    @property
+    def in_all(self) -> Definitions:
+        """Everything that is defined once the definition files of this delivery are in."""
+        return self.known.and_then(self.given)
+
+
+def told_of_definitions(book: RuleBook, settings: Mapping[str, str], options: DeliverOptions) -> Told:
+    """What the environment knows already, and what this delivery brings.
+
+    Raises:
+        SourceError: a definition file that cannot be read, or has mistakes.
+    """
+    layout = book.load(RULE_FILE, DefinitionRules)
+    there = of_settings(settings)
+    return Told(
+        there,
+        told_by_rules(book.load("delivery/import_rules.yml", ImportRules).defined).and_then(there),
+        read_definitions(layout, options.criteria, options.structure_types),
+    )
+
+
+def qualified_by(book: RuleBook, options: DeliverOptions, told: Told) -> pa.Table:
     """The lists of qualifications, checked against the definitions before anything is planned."""
-    defined = book.load("delivery/import_rules.yml", ImportRules).defined
-    definitions = read_definitions(defined, options.criteria, options.structure_types)
-    return read_qualifications(options.qualify, definitions, book.load("delivery/secutix.yml", DeliveryRules))
+    return read_qualifications(options.qualify, told.in_all, book.load("delivery/secutix.yml", DeliveryRules))
 
 
 @contextmanager

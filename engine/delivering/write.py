@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import journal
+from engine.definitions import Definitions, defined_texts
 from engine.delivering.options import DeliverOptions
 from engine.delivery.files import file_form, write_split
 from engine.outbox import MANIFEST, Outbox
@@ -18,6 +19,7 @@ from engine.planning import Plan
 from engine.presentation.atomic import write_text
 from engine.presentation.delivered import samples, write_by_hand, write_rekey
 from engine.rulebook import RuleBook
+from engine.rulebook.definitions import RULE_FILE, DefinitionRules
 from engine.rulebook.delivery import DeliveryRules
 from engine.rulebook.import_rules import ImportRules
 from engine.rulebook.planning import PlanningRules
@@ -26,7 +28,9 @@ from engine.target import Base
 from engine.vocabulary import CRITERIA, FIELD_CODES
 from engine.workspace import Workspace
 
+DEFINE = "define"
 PARTS: Mapping[str, str] = {
+    DEFINE: "0",
     "free": "1_free",
     "main": "2_contacts",
     "after": "3_after",
@@ -54,14 +58,28 @@ def staging(ws: Workspace, folder: Path, options: DeliverOptions) -> Iterator[tu
 
 
 def write_files(
-    ws: Workspace, book: RuleBook, plan: Plan, base: Base, options: DeliverOptions, folder: Path
+    ws: Workspace,
+    book: RuleBook,
+    plan: Plan,
+    new: Definitions,
+    base: Base,
+    options: DeliverOptions,
+    folder: Path,
 ) -> dict[str, Any]:
-    """The files of every part, the lists that go with them, and the manifest that names them all."""
+    """The files of every part, the lists that go with them, and the manifest that names them all.
+
+    Args:
+        new: what the environment must be told before the rows.
+    """
     rules = book.load("delivery/secutix.yml", DeliveryRules).file
     configured = book.load("delivery/operations.yml", PlanningRules).criteria == "config"
     assert ws.folder is not None
     form = file_form(book, rules, ws.folder / "spill", options.kind)
     files: list[dict[str, Any]] = []
+    for what, (text, rows) in defined_texts(new, book.load(RULE_FILE, DefinitionRules)).items():
+        path = folder / f"{options.environment}_{PARTS[DEFINE]}_{what}.csv"
+        write_text(path, text)
+        files.append({"file": path.name, "part": DEFINE, "rows": rows, "sha256": journal.fingerprint(path)})
     for part, name in PARTS.items():
         if not plan.parts.get(part):
             continue

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine import journal
+from engine.definitions import Definitions, as_setting, of_settings
 from engine.environments.place import (
     Confirmation,
     Place,
@@ -40,6 +41,8 @@ def create_environment(
         "country": country or (project.country if project else None) or "",
         "production": "true" if is_production(place, name, {}) else "false",
         "last_number": "0",
+        # it knows what it is told, by the import rules or by definition files: a row that uses more is told so
+        **as_setting(Definitions({}, {})),
     }
     if settings["production"] == "true" and settings["institution"] == DEMO_INSTITUTION:
         raise UsageError(
@@ -51,7 +54,8 @@ def create_environment(
             raise UsageError(f"there is an environment {name} already", hint="See it: assay env list")
         store.create(settings)
     journal.note(project, "environment", action="create", name=name)
-    return {"name": name, **settings, "production": settings["production"] == "true"}
+    codes = {code: settings[code] for code in ("institution", "organization", "country", "last_number")}
+    return {"name": name, **codes, "production": settings["production"] == "true"}
 
 
 def list_environments(place: Place) -> list[dict[str, Any]]:
@@ -71,6 +75,7 @@ def list_environments(place: Place) -> list[dict[str, Any]]:
                         "institution": settings.get("institution"),
                         "organization": settings.get("organization"),
                         "production": is_production(place, name, settings),
+                        "defined": of_settings(settings).count,
                         "active": counts.get("active", 0),
                         "invalid": counts.get("invalid", 0),
                         "anonymised": counts.get("anonymised", 0),
@@ -104,7 +109,9 @@ def copy_environment(
             if there and sum(store.counts().values()) and not replace:
                 raise UsageError(f"{target} has contacts already", hint="Give --replace to lose them.")
             confirm(production, target, confirmation)
-            settings = {**settings, "production": "true" if production else "false"}
+            # what is defined comes along, and what only the former base knew goes
+            defined = as_setting(of_settings(settings))
+            settings = {**settings, **defined, "production": "true" if production else "false"}
             if not there:
                 store.create(settings)
             store.replace(ws, tables, settings)

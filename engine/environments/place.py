@@ -46,13 +46,17 @@ class Place:
         found = self.project.settings.get("environments", {}) if self.project else {}
         return found if isinstance(found, dict) else {}
 
+    def book(self) -> RuleBook:
+        """The rules in force: the shipped ones, and the project's."""
+        return RuleBook([self.project.rules] if self.project else [])
+
     def rules(self) -> ImportRules:
         """The import rules in force.
 
         Raises:
             RuleErrors: mistakes in rules/delivery/import_rules.yml.
         """
-        return RuleBook([self.project.rules] if self.project else []).load(RULE_FILE, ImportRules)
+        return self.book().load(RULE_FILE, ImportRules)
 
 
 @dataclass(frozen=True, slots=True)

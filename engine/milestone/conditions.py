@@ -68,12 +68,22 @@ def _control_totals(evidence: Evidence, _: GateRule) -> _Found:
 
 
 def _structure_types(evidence: Evidence, _: GateRule) -> _Found:
-    return _defined(evidence, "STRUCT_TYPE", evidence.imports.defined.structure_types)
+    return _defined(evidence, "STRUCT_TYPE", _told(evidence, "STRUCT_TYPE", evidence.imports.defined.structure_types))
 
 
 def _criteria(evidence: Evidence, _: GateRule) -> _Found:
     criteria = evidence.imports.defined.criteria
-    return _defined(evidence, "CRITERIA", None if criteria is None else tuple(one.name for one in criteria))
+    codes = None if criteria is None else tuple(one.name for one in criteria)
+    return _defined(evidence, "CRITERIA", _told(evidence, "CRITERIA", codes))
+
+
+def _told(evidence: Evidence, codes: str, by_rules: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """What the rules say is defined, and what definition files defined in an environment."""
+    files = [file for entry in evidence.events("apply") for file in entry.facts.get("files", [])]
+    applied = [file["defined"][codes] for file in files if codes in file.get("defined", {})]
+    if by_rules is None and not applied:
+        return None
+    return tuple(sorted({*(by_rules or ()), *(code for found in applied for code in found)}))
 
 
 def _admin_numbers(evidence: Evidence, _: GateRule) -> _Found:

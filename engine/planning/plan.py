@@ -118,11 +118,12 @@ def load_environment(ws: Workspace, store: Store | None) -> None:
         store.load(ws, tables, THERE)
 
 
-def plan_operations(ws: Workspace, book: RuleBook, base: Base) -> Plan:
+def plan_operations(ws: Workspace, book: RuleBook, base: Base, imports: ImportRules | None = None) -> Plan:
     """Fill planning.operation and planning.held; see the package for what they mean and what must stand.
 
     Args:
         base: whose environment it is: codes, country, the day.
+        imports: the import rules in force there, with what is defined; None = as the book has them.
 
     Raises:
         RuleErrors: mistakes in the rules of delivery.
@@ -130,7 +131,7 @@ def plan_operations(ws: Workspace, book: RuleBook, base: Base) -> Plan:
         LedgerError: contacts were lost: a defect.
     """
     delivery = book.load(DELIVERY_RULES, DeliveryRules)
-    imports = book.load(IMPORT_RULES, ImportRules)
+    imports = imports or book.load(IMPORT_RULES, ImportRules)
     rules = book.load(PLANNING_RULES, PlanningRules)
     for table in (PLANNING_REQUEST, PLANNING_QUALIFICATION):
         if not ws.exists(table.name):

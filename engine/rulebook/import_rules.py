@@ -84,12 +84,32 @@ class ImportRule(RuleModel):
         return self
 
 
+ContactType = Literal["INDIVIDUAL", "STRUCTURE", "BOTH"]
+DataType = Literal["TEXT", "NUMBER", "DATE", "BOOLEAN", "LIST"]
+
+
 class Criterion(RuleModel):
-    """A criterion that is defined in the institution: its code, whom it may hang on, its values (none = free text)."""
+    """A criterion that is defined in the institution.
+
+    Attributes:
+        name: its code.
+        title: what people call it.
+        contact_type: whom it may hang on.
+        data_type: kind of its values.
+        values: those it may have; none = free text.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_]{1,8}$")
-    contact_type: Literal["INDIVIDUAL", "STRUCTURE", "BOTH"] = "BOTH"
+    title: str = ""
+    contact_type: ContactType = "BOTH"
+    data_type: DataType = "TEXT"
     values: tuple[str, ...] = ()
+
+    def covers(self, other: Criterion) -> bool:
+        """Whether whoever knows this one takes everything that ``other`` would take."""
+        return self.contact_type == other.contact_type and (
+            not self.values or (bool(other.values) and set(other.values) <= set(self.values))
+        )
 
 
 class Defined(RuleModel):

@@ -26,6 +26,7 @@ _MODELS: Mapping[str, str] = {
     "retention.yml": "engine.rulebook.retention:RetentionRules",
     "profiles/rodrigue.yml": "engine.rulebook.profiles:Profile",
     "profiles/secutix1.yml": "engine.rulebook.profiles:Profile",
+    "delivery/definitions.yml": "engine.rulebook.definitions:DefinitionRules",
     "delivery/import_rules.yml": "engine.rulebook.import_rules:ImportRules",
     "delivery/operations.yml": "engine.rulebook.planning:PlanningRules",
     "delivery/secutix.yml": "engine.rulebook.delivery:DeliveryRules",

@@ -57,10 +57,12 @@ def applied(
     rows: int = 100,
     not_imported: int = 0,
     rules: Mapping[str, int] | None = None,
+    defined: Mapping[str, list[str]] | None = None,
 ) -> None:
     file = {
         "file": "contacts_insert.csv", "sha256": "1" * 64, "rows": rows, "imported": rows - not_imported,
         "imported_with_changes": 1, "not_imported": not_imported, "rules": dict(rules or {}),
+        **({"defined": dict(defined)} if defined else {}),
     }  # fmt: skip
     journal.note(project, "apply", environment=environment, files=[file])
 

@@ -125,6 +125,13 @@ def test_structure_types_must_be_defined_before(
     assert gate(project, "prerequisites")["conditions"][0]["met"] is met
 
 
+def test_a_definition_file_that_was_applied_defines(project: Project) -> None:
+    ran(project, codes={"STRUCT_TYPE": ["SCHOOL"], "ADMIN_NUMBER": [], "CRITERIA": ["VIP"]})
+    applied(project, "dev", defined={"STRUCT_TYPE": ["SCHOOL"], "CRITERIA": ["COLOUR"]})
+    types, criteria, *_ = gate(project, "prerequisites")["conditions"]
+    assert (types["met"], criteria["met"], criteria["values"]) == (True, False, {"codes": ["VIP"]})
+
+
 def test_numbers_from_a_range_that_nobody_reserved_are_a_missing_prerequisite(tmp_path: Path) -> None:
     project = made(tmp_path)
     ran(project, numbers_given=12)

@@ -43,6 +43,7 @@ FIRST = [
     {"CONTACT_NR": "3", "LASTNAME": "D"},
     {"CONTACT_NR": "x", "LASTNAME": "E"},
 ]  # fmt: skip
+DEFINED = "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOL;Colour;BOTH;LIST;Red|Green\n"
 SECOND = [
     {"OPERATION": "UPDATE", "CONTACT_NR": "2", "FUNCTION": "chief", "REMARK": "||x"},
     {"OPERATION": "INVALIDATE", "CONTACT_NR": "1"},
@@ -84,6 +85,9 @@ def apply(place: Place, path: Path, env: str = "dev", confirmation: Confirmation
 
 def create(place: Place, name: str = "dev") -> None:
     create_environment(place, name, institution=None, organization=None, country=None)
+    defined = place.folder / "criteria.csv"
+    defined.write_text(DEFINED, encoding="utf-8")
+    apply(place, defined, name, YES)
 
 
 def answers(place: Place) -> list[tuple[Any, ...]]:
@@ -108,7 +112,7 @@ def test_two_files_are_answered_alike_in_both_stores(place: Place) -> None:
         (5, "9", "CONTACT_NR", "number_unknown", "not_imported"),
     ]
     (base,) = list_environments(place)
-    assert (base["active"], base["invalid"], base["files_applied"], base["last_file"]) == (3, 0, 2, "two.csv")
+    assert (base["active"], base["invalid"], base["files_applied"], base["last_file"]) == (3, 0, 3, "two.csv")
 
 
 def written_list(place: Place, numbers: list[str]) -> Path:
@@ -123,6 +127,7 @@ def test_the_two_kinds_of_store_hold_the_same_contacts(place: Place) -> None:
     apply(place, written(place, "one.csv", FIRST))
     other = Place(place.folder / "other", None)
     create_environment(other, "dev", institution="OPERA", organization=None, country="CH")
+    apply(other, place.folder / "criteria.csv")
     apply(other, written(place, "one.csv", FIRST))
     # a copy between kinds goes through files: compare both as embedded bases
     bases = Place(place.folder, place.project)
@@ -302,28 +307,98 @@ def test_a_server_that_does_not_answer_is_a_matter_of_surroundings(tmp_path: Pat
         )
 
 
-def test_an_application_that_is_killed_leaves_the_base_whole_and_is_done_again(tmp_path: Path) -> None:
-    """A real kill, at several moments; the last application finds a base that it can use and no row twice."""
-    place = Place(tmp_path)
-    create_environment(place, "dev", institution="OPERA", organization=None, country="CH")
-    path = written(place, "many.csv", [{"CONTACT_NR": str(n), "LASTNAME": "A"} for n in range(20_000)])
+def test_an_application_that_is_killed_leaves_the_base_whole_and_is_done_again(place: Place) -> None:
+    """A real kill, spread over the whole of an application; the base ends as one that was never disturbed."""
+    rows = [
+        {"CONTACT_NR": str(n), "LASTNAME": "A", "OFFICIAL_NAME": f"S{n}" if n % 7 == 0 else ""} for n in range(5_000)
+    ]
+    create(place)
+    path = written(place, "many.csv", rows)
+    undisturbed = Place(place.folder / "undisturbed", None)
+    create_environment(undisturbed, "dev", institution="OPERA", organization=None, country="CH")
+    apply(undisturbed, place.folder / "criteria.csv")
+    before = time.monotonic()
     command = [sys.executable, "-c", "from cli import app; app()", "apply", str(path), "--env", "dev"]
     root = Path(__file__).parents[2]
-    for seconds in (1.0, 1.8, 2.6):
+    environ = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(command, cwd=undisturbed.folder, env=environ, capture_output=True, check=False)
+    assert done.returncode == 0
+    whole = time.monotonic() - before
+
+    for share in (0.5, 0.7, 0.8, 0.9):
         process = subprocess.Popen(
-            command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )  # fmt: skip
+            command, cwd=place.folder, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
-            process.communicate(timeout=seconds)
+            process.wait(timeout=share * whole)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.wait()
+        (base,) = list_environments(place)
+        # all of the file or nothing of it
+        assert base["active"] in (0, 5_715)
+        assert base["files_applied"] == (2 if base["active"] else 1)
     fact = apply(place, path)
-    assert (fact["rows"], fact["imported"]) == (20_000, 20_000)
+    assert (fact["rows"], fact["imported"]) == (5_000, 5_000)
+    assert apply(place, path)["applied"] is False
+    copy_environment(place, "dev", "preprod", replace=False, confirmation=NO)
+    theirs = undisturbed.folder / "environments" / "dev.duckdb"
+    (place.folder / "environments").mkdir(exist_ok=True)
+    os.replace(theirs, place.folder / "environments" / "plain.duckdb")
+    told = diff_environments(place, "dev", "plain")
+    assert (told["same"], told["differing"], told["only_left"], told["only_right"]) == (5_715, 0, 0, 0)
+    assert not list((place.project.workspace if place.project else place.folder).rglob("spill/*"))
+
+
+def test_rows_of_what_is_defined_are_taken_and_others_told(place: Place) -> None:
+    """The definition goes first in whatever order the files are named; a copy knows what the original knows."""
+    create_environment(place, "dev", institution=None, organization=None, country=None)
+    rows = [
+        {"CONTACT_NR": "1", "LASTNAME": "A", "CRIT01": "COL=Red", "CRIT02": "SIZE=L"},
+        {"CONTACT_NR": "2", "OFFICIAL_NAME": "B", "STRUCT_TYPE": "BAR", "CRIT01": "COL=Blue"},
+    ]
+    undefined = [
+        (2, "1", "CRIT01", "criterion_undefined", "dropped"),
+        (2, "1", "CRIT02", "criterion_undefined", "dropped"),
+        (3, "2", "STRUCT_TYPE", "code_undefined", "dropped"),
+        (3, "2", "CRIT01", "criterion_undefined", "dropped"),
+    ]
+    apply(place, written(place, "early.csv", rows))
+    assert answers(place) == undefined
+
+    criteria, types = place.folder / "z_criteria.csv", place.folder / "z_types.csv"
+    criteria.write_text(DEFINED, encoding="utf-8")
+    types.write_text("CODE;NAME\nBAR;Bar\n", encoding="utf-8")
+    again = [{**row, "OPERATION": "UPDATE"} for row in rows]
+    told = apply_files(
+        place, [written(place, "again.csv", again), types, criteria], "dev", as_of=date(2026, 11, 22), at="x",
+        log=place.folder / "log", language="fr", confirmation=NO, watcher=Silent(),
+    )  # fmt: skip
+    assert [(fact["file"], fact["rows"], fact["applied"]) for fact in told["files"]] == [
+        ("z_types.csv", 1, True), ("z_criteria.csv", 1, True), ("again.csv", 2, True),
+    ]  # fmt: skip
+    assert answers(place) == [
+        (2, "1", "CRIT02", "criterion_undefined", "dropped"),
+        (3, "2", "CRIT01", "criterion_value", "dropped"),
+    ]
+    assert apply(place, criteria)["applied"] is False
     (base,) = list_environments(place)
-    assert (base["active"], base["files_applied"]) == (20_000, 1)
-    assert not list((tmp_path / "environments" / ".work" / "spill").iterdir())
+    assert (base["defined"], base["active"]) == (2, 2)
+    copy_environment(place, "dev", "preprod", replace=False, confirmation=NO)
+    assert [base["defined"] for base in list_environments(place)] == [2, 2]
+
+
+def test_a_wrong_definition_file_is_refused_before_anything_is_applied(place: Place) -> None:
+    create_environment(place, "dev", institution=None, organization=None, country=None)
+    wrong = place.folder / "criteria.csv"
+    wrong.write_text("CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nTOOLONGCODE;x;;;\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="line 2: CODE has 1 to 8"):
+        apply_files(
+            place, [written(place, "one.csv", FIRST), wrong], "dev", as_of=date(2026, 11, 22), at="x",
+            log=place.folder / "log", language="fr", confirmation=NO, watcher=Silent(),
+        )  # fmt: skip
+    (base,) = list_environments(place)
+    assert (base["active"], base["files_applied"]) == (0, 0)
 
 
 def test_fifty_thousand_rows_are_applied_in_seconds_in_both_stores(place: Place) -> None:
