@@ -2,6 +2,7 @@
 
 ``frozen.json`` in the project names every rule and expectation in force, the settings, decisions, match models and the
 registry of numbers as they were, and the columns of each source. A later run compares before it writes anything.
+``frozen/`` keeps what the run learned from its whole base (engine/golden/learned.py): a replay judges by the same.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from engine.presentation.protocol_kept import FROZEN as KEPT_BY_FREEZE
 from engine.presentation.protocol_kept import keep_protocol
 from engine.project import SECRET_FILE, Project
 from engine.shipped import shipped
-from engine.workspace import Workspace
+from engine.workspace import Workspace, overwrite
 
 FROZEN_FILE = "frozen.json"
 FORMAT = 1
@@ -46,6 +47,8 @@ class Frozen:
         numbers: length in bytes and sha256 of numbers.jsonl: it may grow, its beginning may not change.
         versions: program -> version.
         headers: source -> its column headers, in the order of the file.
+        answers: what was decided once for a whole column (standardise.column).
+        learned: whether ``frozen/`` holds what golden records were judged by beyond the rules.
     """
 
     as_of: str
@@ -55,6 +58,8 @@ class Frozen:
     numbers: tuple[int, str]
     versions: Mapping[str, str]
     headers: Mapping[str, list[str]]
+    answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    learned: bool = False
 
 
 def freeze(project: Project, ws: Workspace, *, as_of: str) -> Path:
@@ -68,14 +73,19 @@ def freeze(project: Project, ws: Workspace, *, as_of: str) -> Path:
     Returns:
         ``frozen.json`` of the project.
     """
+    from engine.standardise import read_answers
+
     headers = {str(source): list(columns) for source, columns in ws.rows("select source, headers from intake.source")}
     numbers = project.numbers.read_bytes() if project.numbers.is_file() else b""
+    learned = _keep_learned(project)
     data = {
         "format": FORMAT,
         "as_of": as_of,
         "versions": versions(),
         "settings": _settings(project),
         "headers": dict(sorted(headers.items())),
+        "answers": [[source, question, answer] for (source, question), answer in read_answers(ws).items()],
+        "learned": learned,
         "rules": _rules(project),
         "files": _files(project),
         "numbers": {"bytes": len(numbers), "sha256": hashlib.sha256(numbers).hexdigest()},
@@ -85,6 +95,21 @@ def freeze(project: Project, ws: Workspace, *, as_of: str) -> Path:
     keep_protocol(project.root, project.out, KEPT_BY_FREEZE)
     journal.note(project, "freeze", as_of=as_of, files=journal.fingerprints(project.root, [path]))
     return path
+
+
+def _keep_learned(project: Project) -> bool:
+    """Copy what the last run judged golden records by into ``frozen/``; whether there was anything."""
+    files = sorted(project.learned.iterdir()) if project.learned.is_dir() else []
+    if project.frozen.is_dir():
+        for path in project.frozen.iterdir():
+            overwrite(path)
+    if files:
+        project.frozen.mkdir(mode=0o700, exist_ok=True)
+    for path in files:
+        copy = project.frozen / path.name
+        copy.write_bytes(path.read_bytes())
+        copy.chmod(0o600)
+    return bool(files)
 
 
 def read_frozen(project: Project) -> Frozen | None:
@@ -106,6 +131,8 @@ def read_frozen(project: Project) -> Frozen | None:
             numbers=(data["numbers"]["bytes"], data["numbers"]["sha256"]),
             versions=data["versions"],
             headers=data["headers"],
+            answers={(source, question): answer for source, question, answer in data.get("answers", ())},
+            learned=bool(data.get("learned", False)),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(
@@ -181,9 +208,10 @@ def _settings(project: Project) -> dict[str, Any]:
 
 def _files(project: Project) -> dict[str, str]:
     models = sorted(project.models.glob("*.json")) if project.models.is_dir() else []
+    learned = sorted(project.frozen.iterdir()) if project.frozen.is_dir() else []
     return {
         path.relative_to(project.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (project.decisions, project.root / SECRET_FILE, *models)
+        for path in (project.decisions, project.root / SECRET_FILE, *models, *learned)
         if path.is_file()
     }
 

@@ -32,6 +32,7 @@ from engine.remembered import (
     frozen_models,
     numbers_for,
     what_is_frozen,
+    what_was_learned,
 )
 from engine.since import compare_with_before, note_duration
 from engine.standardising import standardise_records
@@ -90,7 +91,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
                 )
             )
         with clock.stage("golden") as done:
-            done(golden.survive(ws, book, numbers=numbers, watcher=watcher))
+            done(golden.survive(ws, book, numbers=numbers, watcher=watcher, **what_was_learned(options, frozen)))
             golden.name_households(ws, book)
         with clock.stage("golden quality") as done:
             done(quality.check(ws, expectations, tables=["golden.contact"], as_of=options.as_of, watcher=watcher))

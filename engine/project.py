@@ -154,6 +154,16 @@ class Project:
         return self.workspace / "last_records.parquet"
 
     @property
+    def learned(self) -> Path:
+        """What the last run learned from its whole base: derived; a freeze copies it to :attr:`frozen`."""
+        return self.workspace / "learned"
+
+    @property
+    def frozen(self) -> Path:
+        """What the rehearsal learned from its whole base: names, streets and towns that several records write."""
+        return self.root / "frozen"
+
+    @property
     def models(self) -> Path:
         """Trained match models."""
         return self.root / "models"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
 from engine.errors import UsageError
 from engine.options import RunOptions
@@ -31,6 +32,21 @@ def what_is_frozen(options: RunOptions) -> Frozen | None:
     if frozen is not None:
         refuse_changes(options.project, frozen)
     return frozen
+
+
+class LearnedFolders(TypedDict):
+    """What golden records are judged by beyond the rules: read from ``replay``, written to ``keep``."""
+
+    replay: Path | None
+    keep: Path | None
+
+
+def what_was_learned(options: RunOptions, frozen: Frozen | None) -> LearnedFolders:
+    """Where the rehearsal's lexicons are, when the project was frozen with them, and where this run leaves its own."""
+    project = options.project
+    if project is None:
+        return {"replay": None, "keep": None}
+    return {"replay": project.frozen if frozen is not None and frozen.learned else None, "keep": project.learned}
 
 
 def extract_label(options: RunOptions) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
 
 from engine.ledger import StageReport
 from engine.options import RunOptions
@@ -10,6 +11,9 @@ from engine.progress import Watcher
 from engine.project import project_secret
 from engine.rulebook import RuleBook
 from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.standardise import Answers
 
 
 def standardise_records(ws: Workspace, book: RuleBook, options: RunOptions, watcher: Watcher) -> list[StageReport]:
@@ -22,8 +26,9 @@ def standardise_records(ws: Workspace, book: RuleBook, options: RunOptions, watc
     Returns:
         The reports of the stages, to be checked against the ledger.
     """
-    report = _standardise(ws, book, options, watcher)
     project = options.project
+    answers = _answers(options)
+    report = _standardise(ws, book, options, watcher, answers)
     if project is None or not project.suppressed.is_file():
         return [report]
     from engine import protection
@@ -34,7 +39,7 @@ def standardise_records(ws: Workspace, book: RuleBook, options: RunOptions, watc
         return [report]
     watcher.step("rebuild the workspace")
     ws.execute("delete from protocol.step where stage = 'standardise'")
-    for table in ("value", "record", "frequent"):
+    for table in ("value", "record", "frequent", "column"):
         ws.execute(f"drop table if exists standardise.{table}")
     ws.rebuild()
     # decoded copies of the sources
@@ -48,10 +53,18 @@ def standardise_records(ws: Workspace, book: RuleBook, options: RunOptions, watc
         rows_held=held,
         notes=(f"{held:,} records of persons who were erased are held, see held.csv.",),
     )
-    return [kept_out, _standardise(ws, book, options, watcher)]
+    return [kept_out, _standardise(ws, book, options, watcher, answers)]
 
 
-def _standardise(ws: Workspace, book: RuleBook, options: RunOptions, watcher: Watcher) -> StageReport:
+def _answers(options: RunOptions) -> Answers:
+    """What the rehearsal decided about columns, when the project is frozen: nothing is decided twice."""
+    from engine.freezing import read_frozen
+
+    frozen = read_frozen(options.project) if options.project and not options.accept_changes else None
+    return frozen.answers if frozen else {}
+
+
+def _standardise(ws: Workspace, book: RuleBook, options: RunOptions, watcher: Watcher, answers: Answers) -> StageReport:
     from engine import standardise
 
     return standardise.apply(
@@ -61,4 +74,5 @@ def _standardise(ws: Workspace, book: RuleBook, options: RunOptions, watcher: Wa
         as_of=options.as_of,
         workers=options.threads,
         watcher=watcher,
+        answers=answers,
     )

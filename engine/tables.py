@@ -278,6 +278,17 @@ STANDARDISE_FREQUENT = Table(
     ),
 )
 
+STANDARDISE_COLUMN = Table(
+    "standardise.column",
+    "one row per source and question that is decided once for a whole column, never per cell",
+    (
+        _SOURCE,
+        _need("question", TEXT, "name_order (first_last, last_first, mostly_...), lone_m (title or letter), "
+              "m_beside_h (man or woman), day_month of a date column (created_on.day_month: day_first, month_first)"),
+        _need("answer", TEXT, "what was decided; a frozen project keeps the answers of its rehearsal"),
+    ),
+)  # fmt: skip
+
 QUALITY_FINDING = Table(
     "quality.finding",
     "one row per checked row, column and expectation that failed",
@@ -697,7 +708,7 @@ EXTRACTS_DECISION = Table(
 
 TABLES: tuple[Table, ...] = (
     PROTOCOL_STEP, PROTOCOL_SAMPLE, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
-    STANDARDISE_VALUE, STANDARDISE_RECORD, RECEIPTS_CONTROL, STANDARDISE_FREQUENT,
+    STANDARDISE_VALUE, STANDARDISE_RECORD, RECEIPTS_CONTROL, STANDARDISE_FREQUENT, STANDARDISE_COLUMN,
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,
     MATCHING_CALIBRATION, MATCHING_QUALITY, MATCHING_JUDGED, MATCHING_RECALIBRATION, MATCHING_LEARNED,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.golden.attributes import NUMBER, Attribute, value_sql
+from engine.golden.attributes import NUMBER, Attribute
+from engine.golden.learned import Learned
 from engine.golden.letters import letters_sql
 from engine.rulebook.survivorship import Survivorship
-from engine.sql import identifier
 from engine.workspace import Workspace
 
 Gather = Callable[[Workspace, str, Sequence[int]], str]
@@ -21,23 +21,17 @@ MOST_CANDIDATES = 60
 """Candidates of one field that are compared with each other: pairs grow with the square, and who has more is a
 cluster to look at, not to measure."""
 
-MODEL_VALUES = 30_000
-"""Distinct values per attribute that the letter model learns from: more changes no order and costs a second each."""
-
 _SWAPPED = {NUMBER["first_name"]: NUMBER["last_name"], NUMBER["last_name"]: NUMBER["first_name"]}
 _PARTNERS = {NUMBER["postcode"]: "postcode", NUMBER["town"]: "town"}
 
 
 class Evidence:
-    """Gathers evidence for letters; what is dear to build (lexicon, letter model) is built once, when first asked."""
+    """Gathers evidence for letters, from the contest itself and from what the whole base taught."""
 
-    def __init__(self, chosen: Sequence[Attribute], rules: Survivorship) -> None:
+    def __init__(self, chosen: Sequence[Attribute], rules: Survivorship, learned: Learned) -> None:
         self._attributes = {attribute.number: attribute for attribute in chosen}
         self._rules = rules
-        self._with_lexicon: set[int] = set()
-        self._with_model: set[int] = set()
-        self._with_domains = False
-        self._with_pairs = False
+        self._learned = learned
         self.trusted = False
 
     def of_letters(self, ws: Workspace, name: str, numbers: Sequence[int]) -> str:
@@ -78,7 +72,7 @@ class Evidence:
     # -- the kinds ----------------------------------------------------------------------------
 
     def _known(self, ws: Workspace, numbers: Sequence[int], subject: str) -> str:
-        self.lexicon(ws, numbers)
+        self._learned.lexicon(ws, numbers)
         return f"""
             select subject.group_no, subject.attribute_no, subject.candidate,
                 case when lexicon.rows > own.rows_own then 1 else 0 end as score
@@ -89,7 +83,7 @@ class Evidence:
         """
 
     def _not_swapped(self, ws: Workspace, numbers: Sequence[int], subject: str) -> str:
-        self.lexicon(ws, sorted(_SWAPPED))
+        self._learned.lexicon(ws, sorted(_SWAPPED))
         other = " ".join(f"when {number} then {partner}" for number, partner in _SWAPPED.items())
         return f"""
             select subject.group_no, subject.attribute_no, subject.candidate,
@@ -121,15 +115,7 @@ class Evidence:
         """
 
     def _usual_domain(self, ws: Workspace, numbers: Sequence[int], subject: str) -> str:
-        if not self._with_domains:
-            ws.execute(
-                """
-                create or replace temp table golden_domain as
-                select split_part(email, '@', 2) as domain, count(*) as rows
-                from standardise.record where email is not null group by domain
-                """
-            )
-            self._with_domains = True
+        self._learned.domains(ws)
         return f"""
             select subject.group_no, subject.attribute_no, subject.candidate,
                 case when domain.rows >= {self._rules.valid.usual_domain} then 1 else 0 end as score
@@ -138,20 +124,7 @@ class Evidence:
         """
 
     def _fits_partner(self, ws: Workspace, numbers: Sequence[int], subject: str) -> str:
-        if not self._with_pairs:
-            ws.execute(
-                f"""
-                create or replace temp table golden_pair as
-                select {self._folded("postcode", "postcode")} as postcode, {self._folded("town", "town")} as town,
-                    sum(rows)::bigint as rows
-                from (
-                    select postcode, town, count(*) as rows from standardise.record
-                    where postcode is not null and town is not null group by postcode, town
-                )
-                group by 1, 2
-                """
-            )
-            self._with_pairs = True
+        self._learned.pairs(ws)
         selects = []
         for number in numbers:
             mine, theirs = _PARTNERS[number], next(name for partner, name in _PARTNERS.items() if partner != number)
@@ -211,7 +184,7 @@ class Evidence:
         """
 
     def _ngram(self, ws: Workspace, numbers: Sequence[int], subject: str) -> str:
-        self.model(ws, numbers)
+        self._learned.grams(ws, numbers)
         # whole millionths: sums of integers do not depend on the order of the threads
         return f"""
             select part.group_no, part.attribute_no, part.candidate,
@@ -227,76 +200,3 @@ class Evidence:
                 on two.attribute_no = part.attribute_no and two.gram = substring(part.text, part.place, 2)
             group by part.group_no, part.attribute_no, part.candidate
         """
-
-    # -- what is built once -------------------------------------------------------------------
-
-    def lexicon(self, ws: Workspace, numbers: Sequence[int]) -> None:
-        """Make sure golden_form and golden_lexicon hold the values of these attributes with their records."""
-        new = [number for number in numbers if number not in self._with_lexicon]
-        if not new:
-            return
-        if not self._with_lexicon:
-            ws.execute(
-                "create or replace temp table golden_form "
-                "(attribute_no utinyint, value varchar, letters varchar, rows bigint)"
-            )
-            ws.execute(
-                "create or replace temp table golden_lexicon (attribute_no utinyint, letters varchar, rows bigint)"
-            )
-        for number in new:
-            attribute = self._attributes[number]
-            ws.execute(
-                f"""
-                insert into golden_form
-                select {number}, value, {letters_sql("value", attribute.rule.fold)}, rows
-                from (
-                    select {value_sql(attribute.name)} as value, count(*) as rows
-                    from standardise.record where {identifier(attribute.name)} is not null group by value
-                )
-                where value is not null
-                """
-            )
-        among = ", ".join(map(str, new))
-        ws.execute(
-            f"""
-            insert into golden_lexicon
-            select attribute_no, letters, sum(rows) from golden_form where attribute_no in ({among})
-            group by attribute_no, letters
-            """
-        )
-        self._with_lexicon.update(new)
-
-    def model(self, ws: Workspace, numbers: Sequence[int]) -> None:
-        """Make sure golden_gram counts the letter pairs and triples of these attributes."""
-        new = [number for number in numbers if number not in self._with_model]
-        if not new:
-            return
-        self.lexicon(ws, new)
-        if not self._with_model:
-            ws.execute("create or replace temp table golden_gram (attribute_no utinyint, gram varchar, n bigint)")
-        among = ", ".join(map(str, new))
-        ws.execute(
-            f"""
-            insert into golden_gram
-            with word as (
-                select attribute_no, '##' || letters || '#' as text, rows
-                from golden_lexicon
-                join (
-                    select attribute_no, 1 + count(*) // {MODEL_VALUES} as thin
-                    from golden_lexicon where attribute_no in ({among}) group by attribute_no
-                ) using (attribute_no)
-                where hash(letters) % thin = 0
-            ),
-            place as (
-                select *, unnest(range(1, length(text) - 1)) as start from word
-            )
-            select attribute_no, gram, count(*)
-            from (
-                select attribute_no, substring(text, start, 3) as gram from place
-                union all
-                select attribute_no, substring(text, start, 2) as gram from place
-            )
-            group by attribute_no, gram
-            """
-        )
-        self._with_model.update(new)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.golden.attributes import NUMBER, Attribute
+from engine.golden.attributes import NUMBER, Attribute, folded_sql
 from engine.golden.contest import hold_contest
-from engine.golden.evidence import Evidence
+from engine.golden.learned import Learned
 from engine.golden.preferences import PREFERENCES
 from engine.rulebook.survivorship import Repair
 from engine.workspace import Workspace
@@ -65,7 +65,7 @@ def choose_forms(ws: Workspace, chosen: Sequence[Attribute]) -> None:
     ws.drop("golden_written", "golden_form_winner")
 
 
-def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, evidence: Evidence) -> int:
+def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, learned: Learned) -> int:
     """Write golden values as nearly all other contacts with these letters write them; the values changed.
 
     A repair adds accents or changes case, it never takes an accent away. Contacts are counted, not records, and the
@@ -74,7 +74,8 @@ def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, evi
     numbers = [NUMBER[name] for name in repair.attributes if name in {attribute.name for attribute in chosen}]
     if not numbers or not ws.value("select count(*) from golden_winner"):
         return 0
-    evidence.lexicon(ws, numbers)
+    learned.leaders(ws, numbers)
+    letters = folded_sql(chosen)
     accents = PREFERENCES["accented"].expression
     mixed = PREFERENCES["mixed_case"].expression
 
@@ -82,68 +83,46 @@ def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, evi
         return f"({expression.replace('candidate', column)})"
 
     ws.execute(
-        """
-        create or replace temp table golden_several as
-        select * from golden_form where list_contains($numbers, attribute_no)
-        qualify count(*) over (partition by attribute_no, letters) > 1
-        """,
-        {"numbers": numbers},
-    )
-    if not ws.value("select count(*) from golden_several"):
-        ws.drop("golden_several")
-        return 0
-    # every record of a contact counts once for it, wherever it lives
-    ws.execute(
-        """
-        create or replace temp table golden_held as
-        select cell.group_no, cell.attribute_no, cell.value, form.letters
+        f"""
+        create or replace temp table golden_led as
+        select winner.group_no, winner.attribute_no, winner.letters, winner.value as before, leader.value as after,
+            leader.contacts, leader.all_contacts
         from (
-            select group_no, attribute_no, value from golden_cell where list_contains($numbers, attribute_no)
-            union all
-            select group_no, attribute_no, value from golden_away where list_contains($numbers, attribute_no)
-        ) as cell
-        join golden_several as form using (attribute_no, value)
+            select group_no, attribute_no, value, {letters} as letters from golden_winner
+            where list_contains($numbers, attribute_no)
+        ) as winner
+        join golden_leader as leader using (attribute_no, letters)
+        where leader.value <> winner.value
+            and leader.contacts >= $contacts
+            and {of(accents, "leader.value")} >= {of(accents, "winner.value")}
+            and {of(mixed, "leader.value")} >= {of(mixed, "winner.value")}
         """,
-        {"numbers": numbers},
+        {"numbers": numbers, "contacts": repair.contacts},
     )
+    # every form that a record of the contact writes, wherever it lives
     ws.execute(
         f"""
         create or replace temp table golden_repair as
         with held as (
-            select cell.attribute_no, cell.value, count(*) as rows, count(distinct cell.group_no) as contacts
-            from golden_held as cell group by cell.attribute_no, cell.value
-        ),
-        used as (
-            select form.attribute_no, form.letters, form.value,
-                form.rows - coalesce(held.rows, 0) + coalesce(held.contacts, 0) as contacts
-            from golden_several as form
-            left join held using (attribute_no, value)
-        ),
-        leader as (
-            select *, sum(contacts) over (partition by attribute_no, letters) as all_contacts
-            from used
-            qualify row_number() over (partition by attribute_no, letters order by contacts desc, value) = 1
+            select cell.group_no, cell.attribute_no, cell.value, {letters} as letters
+            from (
+                select group_no, attribute_no, value from golden_cell
+                union all
+                select group_no, attribute_no, value from golden_away
+            ) as cell
+            semi join golden_led using (group_no, attribute_no)
         ),
         own as (
             select group_no, attribute_no, letters, count(distinct value) as forms, list(distinct value) as written
-            from golden_held group by group_no, attribute_no, letters
+            from held group by group_no, attribute_no, letters
         )
-        select winner.group_no, winner.attribute_no, winner.value as before, leader.value as after
-        from golden_winner as winner
-        join golden_several as form
-            on form.attribute_no = winner.attribute_no and form.value = winner.value
-        join leader on leader.attribute_no = winner.attribute_no and leader.letters = form.letters
-        join own
-            on own.group_no = winner.group_no and own.attribute_no = winner.attribute_no
-            and own.letters = form.letters
-        where leader.value <> winner.value
-            and not list_contains(own.written, leader.value)
-            and leader.contacts >= $contacts
-            and leader.contacts >= $share * (leader.all_contacts - own.forms)
-            and {of(accents, "leader.value")} >= {of(accents, "winner.value")}
-            and {of(mixed, "leader.value")} >= {of(mixed, "winner.value")}
+        select led.group_no, led.attribute_no, led.before, led.after
+        from golden_led as led
+        join own using (group_no, attribute_no, letters)
+        where not list_contains(own.written, led.after)
+            and led.contacts >= $share * (led.all_contacts - own.forms)
         """,
-        {"contacts": repair.contacts, "share": repair.share},
+        {"share": repair.share},
     )
     ws.execute(
         """
@@ -153,7 +132,7 @@ def repair_forms(ws: Workspace, chosen: Sequence[Attribute], repair: Repair, evi
         """
     )
     repaired = int(ws.value("select count(*) from golden_repair"))
-    ws.drop("golden_repair", "golden_several", "golden_held")
+    ws.drop("golden_repair", "golden_led")
     return repaired
 
 

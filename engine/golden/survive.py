@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from pathlib import Path
 
 from engine.golden.assemble import assemble
 from engine.golden.attributes import (
@@ -35,6 +36,7 @@ from engine.golden.evidence import Evidence
 from engine.golden.form import choose_forms, repair_forms
 from engine.golden.grades import grade_evidence
 from engine.golden.home import choose_homes
+from engine.golden.learned import Learned
 from engine.golden.lines import rebuild_street_lines
 from engine.golden.numbers import Numbers
 from engine.golden.preferences import CONTACT_RULES, Preference, load_rules
@@ -49,7 +51,15 @@ TRUST_ROUNDS = 2
 """A second look at the records with the values the first one chose; a third changed nothing on any set."""
 
 
-def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher) -> StageReport:
+def survive(
+    ws: Workspace,
+    book: RuleBook,
+    *,
+    numbers: Numbers,
+    watcher: Watcher,
+    replay: Path | None = None,
+    keep: Path | None = None,
+) -> StageReport:
     """Build golden.contact, golden.choice and golden.crosswalk.
 
     Args:
@@ -57,6 +67,8 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
         book: rules/survivorship/contact.yml decides who wins.
         numbers: the contact numbers given so far and the ranges reserved for new ones.
         watcher: is told what happens.
+        replay: folder of what a rehearsal learned from its base: judge by that (see :mod:`engine.golden.learned`).
+        keep: folder to write into what this run judged by.
 
     Returns:
         Records in, records in the crosswalk out; figures with the dispersion, the rules that decided and how
@@ -64,26 +76,28 @@ def survive(ws: Workspace, book: RuleBook, *, numbers: Numbers, watcher: Watcher
 
     Raises:
         RuleErrors: the rules name unknown preferences or attributes.
-        UsageError: the reserved ranges are used up.
+        UsageError: the reserved ranges are used up; what the rehearsal learned is damaged.
     """
     rules = load_rules(book)
     chosen = attributes(rules)
+    learned = Learned(chosen, rules, replay)
     figures: dict[str, int | float | str] = {}
     notes: list[str] = []
 
     watcher.step("group records")
+    ws.drop(*_WORKING_TABLES)
     ws.execute(f"create or replace temp table golden_member as {ws.statement('golden', 'member')}")
-    ws.execute(
-        f"create or replace temp table golden_multi as {ws.statement('golden', 'multi')}",
-        {"bulk_share": rules.newest.bulk_share, "bulk_rows": rules.newest.bulk_rows},
-    )
+    learned.days(ws)
+    ws.execute(f"create or replace temp table golden_multi as {ws.statement('golden', 'multi')}")
     if ws.value("select count(*) from golden_multi"):
         watcher.step("choose values")
-        figures.update(_choose(ws, chosen, rules))
+        figures.update(_choose(ws, chosen, rules, learned))
     else:
         ws.execute(_NO_WINNERS)
     watcher.step("write golden records")
     figures.update(assemble(ws, chosen, rules, numbers))
+    if keep is not None:
+        learned.keep(ws, keep)
     ws.drop(*_WORKING_TABLES)
     _note_steps(ws, book, chosen)
 
@@ -115,18 +129,20 @@ def _strange_sources(ws: Workspace, rules: Survivorship) -> list[str]:
     return notes
 
 
-def _choose(ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship) -> dict[str, int | float | str]:
+def _choose(
+    ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship, learned: Learned
+) -> dict[str, int | float | str]:
     """Make golden_winner: the value of every attribute of every group of records."""
     choose_homes(ws, rules)
     _lay_out_fields(ws, chosen, rules)
-    evidence = Evidence(chosen, rules)
-    figures = _choose_letters(ws, chosen, rules, evidence)
+    evidence = Evidence(chosen, rules, learned)
+    figures = _choose_letters(ws, chosen, rules, evidence, learned)
     choose_forms(ws, chosen)
     for attribute in chosen:
         if attribute.rule.overflow:
             fill_overflow(ws, attribute, evidence)
     if rules.repair is not None:
-        figures["values_repaired"] = repair_forms(ws, chosen, rules.repair, evidence)
+        figures["values_repaired"] = repair_forms(ws, chosen, rules.repair, learned)
     rebuild_street_lines(ws, rules)
     return figures | grade_evidence(ws, chosen, evidence)
 
@@ -169,7 +185,8 @@ _WORKING_TABLES = (
     "golden_member", "golden_multi", "golden_home", "golden_cell", "golden_away", "golden_field", "golden_flaw",
     "golden_contender", "golden_letter", "golden_near", "golden_seed", "golden_tied", "golden_scored",
     "golden_undecided", "golden_letter_winner", "golden_prefix_winner", "golden_verdict", "golden_agreement",
-    "golden_form", "golden_lexicon", "golden_gram", "golden_domain", "golden_pair", "golden_winner", "golden_undated",
+    "golden_form", "golden_lexicon", "golden_leader", "golden_gram", "golden_domain", "golden_pair", "golden_day",
+    "golden_winner", "golden_undated",
 )  # fmt: skip
 
 
@@ -209,7 +226,7 @@ def _away(ws: Workspace, chosen: Sequence[Attribute]) -> str:
 
 
 def _choose_letters(
-    ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship, evidence: Evidence
+    ws: Workspace, chosen: Sequence[Attribute], rules: Survivorship, evidence: Evidence, learned: Learned
 ) -> dict[str, int | float | str]:
     """Make golden_letter_winner: the letters of every contested field."""
     choose_variants(ws, chosen, evidence)
@@ -237,11 +254,13 @@ def _choose_letters(
         weigh_records(ws, chosen)
         measured = measure_dispersion(ws)
         figures["dispersion"] = "" if measured.dispersion is None else measured.dispersion
-        evidence.trusted = (
-            measured.dispersion is not None
-            and measured.records >= rules.trust.records
-            and measured.dispersion >= rules.trust.dispersion
-        )
+        if learned.trusted is None:
+            learned.trusted = (
+                measured.dispersion is not None
+                and measured.records >= rules.trust.records
+                and measured.dispersion >= rules.trust.dispersion
+            )
+        evidence.trusted = learned.trusted
         figures["trust"] = evidence.trusted
         if evidence.trusted:
             for _ in range(TRUST_ROUNDS):

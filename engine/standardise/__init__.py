@@ -4,6 +4,7 @@ The road: :func:`apply`. Knowledge of one value is a pure function, run once per
 """
 
 from engine.standardise.apply import apply
+from engine.standardise.columns import NO_ANSWERS, Answers, read_answers
 from engine.standardise.named import NamedStandardisers
 
-__all__ = ["NamedStandardisers", "apply"]
+__all__ = ["NO_ANSWERS", "Answers", "NamedStandardisers", "apply", "read_answers"]

@@ -10,6 +10,7 @@ from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import Placeholders
 from engine.standardise.addresses import standardise_addresses
 from engine.standardise.cleaning import clean_sql
+from engine.standardise.columns import NO_ANSWERS, Answers
 from engine.standardise.countries import resolve_countries
 from engine.standardise.days import standardise_days
 from engine.standardise.folding import fold_sql
@@ -19,7 +20,7 @@ from engine.standardise.numbers import standardise_numbers
 from engine.standardise.persons import standardise_persons
 from engine.standardise.phones import standardise_phones
 from engine.standardise.placeholders import PlaceholderWords, placeholder_sql
-from engine.tables import STANDARDISE_RECORD, STANDARDISE_VALUE
+from engine.tables import STANDARDISE_COLUMN, STANDARDISE_RECORD, STANDARDISE_VALUE
 from engine.vocabulary import EXTRAS
 from engine.workspace import Workspace
 
@@ -31,7 +32,14 @@ _MADE = (
 
 
 def apply(
-    ws: Workspace, book: RuleBook, *, home_country: str | None, as_of: date, workers: int, watcher: Watcher
+    ws: Workspace,
+    book: RuleBook,
+    *,
+    home_country: str | None,
+    as_of: date,
+    workers: int,
+    watcher: Watcher,
+    answers: Answers = NO_ANSWERS,
 ) -> StageReport:
     """Standardise every record: raw values stay beside the standard ones, each change and refusal has its reason.
 
@@ -42,17 +50,19 @@ def apply(
         as_of: today; later birth dates and record dates are refused.
         workers: processes for values that a library must read, when there are many.
         watcher: told each step.
+        answers: what a rehearsal decided about columns (standardise.column); these are not decided again.
 
     Returns:
         Records in and out (none is held: a value that cannot be used is emptied with a reason), notes on what was
         decided per column, and counts by kind.
     """
     ws.create(STANDARDISE_VALUE)
+    ws.create(STANDARDISE_COLUMN)
     _make_macros(ws, PlaceholderWords.of(book.load("standardisation/placeholders.yml", Placeholders)))
     watcher.step("countries")
     resolve_countries(ws, book, home_country=home_country)
     watcher.step("names and organisations")
-    notes = standardise_persons(ws, book, workers=workers)
+    notes = standardise_persons(ws, book, workers=workers, answers=answers)
     put_holders(ws)
     watcher.step("e-mails")
     standardise_mail(ws, book, workers=workers)
@@ -61,7 +71,7 @@ def apply(
     watcher.step("addresses")
     standardise_addresses(ws, book, workers=workers)
     watcher.step("dates and numbers")
-    notes += standardise_days(ws, book, as_of=as_of, workers=workers)
+    notes += standardise_days(ws, book, as_of=as_of, workers=workers, answers=answers)
     standardise_numbers(ws, book, workers=workers)
     notes += guard_frequent_values(ws, book)
     watcher.step("records")

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import Dates, Frequency, Placeholders
+from engine.standardise.columns import NO_ANSWERS, Answers, note_answers
 from engine.standardise.dates import (
     DateWords,
     DayMonthOrder,
@@ -26,7 +27,9 @@ ATTRIBUTES = ("birth_date", "created_on", "updated_on", "last_order_on")
 _WORKING = ("std_day_cell", "std_day_order", "std_day_read", "std_day_text")
 
 
-def standardise_days(ws: Workspace, book: RuleBook, *, as_of: date, workers: int) -> tuple[str, ...]:
+def standardise_days(
+    ws: Workspace, book: RuleBook, *, as_of: date, workers: int, answers: Answers = NO_ANSWERS
+) -> tuple[str, ...]:
     """Read the date columns: temp table std_day (source, attribute, raw, rows, day, year, reason).
 
     Reads std_frequent_holder. Leaves std_day_column, the birth dates that are nobody's own, to the frequency guard.
@@ -36,6 +39,7 @@ def standardise_days(ws: Workspace, book: RuleBook, *, as_of: date, workers: int
         book: the rules.
         as_of: today; a later date is refused.
         workers: processes to use at most.
+        answers: what a rehearsal decided about columns.
 
     Returns:
         Sentences about the order of day and month, per column that needed a decision.
@@ -44,7 +48,7 @@ def standardise_days(ws: Workspace, book: RuleBook, *, as_of: date, workers: int
     frequency = book.load("standardisation/frequency.yml", Frequency)
     words = DateWords.of(book.load("standardisation/dates.yml", Dates), placeholders)
     ws.execute(f"create or replace temp table std_day_cell as {ws.statement('standardise', 'day_cell')}")
-    notes = _put_orders(ws)
+    notes = _put_orders(ws, answers)
     run_distinct(
         ws,
         "std_day_text",
@@ -84,7 +88,7 @@ def standardise_days(ws: Workspace, book: RuleBook, *, as_of: date, workers: int
     return notes
 
 
-def _put_orders(ws: Workspace) -> tuple[str, ...]:
+def _put_orders(ws: Workspace, answers: Answers) -> tuple[str, ...]:
     """std_day_order: source, attribute -> what the column writes first."""
     cells: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     found = ws.rows("select distinct source, attribute, cell from std_day_cell order by source, attribute, cell")
@@ -93,13 +97,18 @@ def _put_orders(ws: Workspace) -> tuple[str, ...]:
     decided = {column: decide_day_month(values) for column, values in cells.items()}
     rows: list[tuple[str, str, str]] = []
     notes: list[str] = []
+    given: list[tuple[str, str, str]] = []
     for (source, attribute), order in decided.items():
         if order == "undecided":  # the other date columns of the file speak for it when they agree
             others = {other for (file, _), other in decided.items() if file == source and other != "undecided"}
             order = others.pop() if len(others) == 1 else order
+        if order != "undecided":
+            order = cast(DayMonthOrder, answers.get((source, f"{attribute}.day_month"), order))
+            given.append((source, f"{attribute}.day_month", order))
         rows.append((source, attribute, order))
         if order == "month_first":
             notes.append(f"{source}: {attribute} writes the month first.")
+    note_answers(ws, given)
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     names = ("source", "attribute", "day_month")
     ws.put("std_day_order", pa.table([pa.array(column, pa.string()) for column in columns], names=list(names)))

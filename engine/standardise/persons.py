@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import Kinds, NameParts
+from engine.standardise.columns import NO_ANSWERS, Answers, note_answers
 from engine.standardise.distinct import CHEAP_LIMIT, Function, run_distinct
 from engine.standardise.folding import fold, fold_sql
 from engine.standardise.name_order import SAMPLE, ColumnOrder, decide_order, is_titled
@@ -32,6 +33,9 @@ _PERSON_RESULTS = {
     "household": "boolean", "alone": "boolean", "reason": "text", "seems": "text",
 }  # fmt: skip
 
+_NAME_ORDER, _LONE_M, _M_BESIDE_H = "name_order", "lone_m", "m_beside_h"
+"""Questions of standardise.column."""
+
 _WORKING = (
     "std_style", "std_column_order", "std_name_cell", "std_title", "std_gender", "std_first_name", "std_last_name",
     "std_full_name", "std_birth_name", "std_suffix", "std_organisation", "std_kind_word", "std_source_columns",
@@ -39,10 +43,15 @@ _WORKING = (
 )  # fmt: skip
 
 
-def standardise_persons(ws: Workspace, book: RuleBook, *, workers: int) -> tuple[str, ...]:
+def standardise_persons(
+    ws: Workspace, book: RuleBook, *, workers: int, answers: Answers = NO_ANSWERS
+) -> tuple[str, ...]:
     """Read every cell that names somebody and decide each record's kind: temp table std_person.
 
     Reads intake.record, intake.mapping (headers of full-name columns) and std_country.
+
+    Args:
+        answers: what a rehearsal decided about columns.
 
     Returns:
         Sentences about what was decided per column, without values of contacts.
@@ -50,7 +59,7 @@ def standardise_persons(ws: Workspace, book: RuleBook, *, workers: int) -> tuple
     words = NameWords.load(book)
     ws.execute(f"create or replace temp macro std_fold(cell) as {fold_sql('cell')}")
     _put_styles(ws, book.load("standardisation/name_parts.yml", NameParts))
-    notes = _put_column_orders(ws, words)
+    notes = _put_column_orders(ws, words, answers)
     _make(ws, "std_name_cell", "name_cell")
     _make(ws, "std_source_columns", "source_columns")
     _make(ws, "std_has_mail_or_birth", "has_mail_or_birth")
@@ -77,17 +86,26 @@ def _put_styles(ws: Workspace, parts: NameParts) -> None:
     ws.put("std_style", pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in styles]))
 
 
-def _put_column_orders(ws: Workspace, words: NameWords) -> tuple[str, ...]:
+def _put_column_orders(ws: Workspace, words: NameWords, answers: Answers) -> tuple[str, ...]:
     """std_column_order: what is decided once per source and never per cell; returns notes on full names."""
     rows: list[dict[str, object]] = []
     notes: list[str] = []
+    given: list[tuple[str, str, str]] = []
     headers = _full_name_headers(ws)
     for (source,) in ws.rows("select distinct source from intake.record order by source"):
         cells = _sample(ws, "full_name", source)
         order = decide_order(cells, headers.get(source), words)
+        read_as = answers.get((source, _NAME_ORDER), order.read_as)
         if cells:
-            notes.append(_order_note(source, order))
-        titled = order.titled or is_titled(_sample(ws, "last_name", source), words)
+            kept = (source, _NAME_ORDER) in answers
+            notes.append(f"{source}: full names read as in the rehearsal." if kept else _order_note(source, order))
+            given.append((source, _NAME_ORDER, read_as))
+        last_names = _sample(ws, "last_name", source)
+        titled = order.titled or is_titled(last_names, words)
+        if cells or last_names:
+            lone_m = answers.get((source, _LONE_M), "title" if titled else "letter")
+            titled = lone_m == "title"
+            given.append((source, _LONE_M, lone_m))
         letters = {
             fold(cell)
             for (cell,) in ws.rows(
@@ -96,7 +114,12 @@ def _put_column_orders(ws: Workspace, words: NameWords) -> tuple[str, ...]:
             if cell is not None
         }
         beside_h = "h" in letters and "m" in letters and "f" not in letters
-        rows.append({"source": source, "name_order": order.read_as, "titled": titled, "beside_h": beside_h})
+        if letters:
+            m_beside_h = answers.get((source, _M_BESIDE_H), "woman" if beside_h else "man")
+            beside_h = m_beside_h == "woman"
+            given.append((source, _M_BESIDE_H, m_beside_h))
+        rows.append({"source": source, "name_order": read_as, "titled": titled, "beside_h": beside_h})
+    note_answers(ws, given)
     types: dict[str, pa.DataType] = {
         "source": pa.string(), "name_order": pa.string(), "titled": pa.bool_(), "beside_h": pa.bool_()
     }  # fmt: skip

@@ -1,34 +1,6 @@
 -- One row per record that shares its contact or its structure with another record, with the date it was last true.
--- Reads: golden_member (temp), standardise.record.
--- A day that stamps $bulk_share of a source's records is a migration, not a change: unknown for those records.
-with stamp as (
-    select
-        source,
-        column_name,
-        day,
-        count(*) as stamped
-    from (
-        select source, 'updated_on' as column_name, updated_on as day from standardise.record
-        union all
-        select source, 'created_on', created_on from standardise.record
-    )
-    where day is not null
-    group by source, column_name, day
-),
-
-size as (
-    select source, count(*) as records
-    from standardise.record
-    group by source
-),
-
-bulk as (
-    select stamp.source, stamp.column_name, stamp.day
-    from stamp
-    join size using (source)
-    where stamp.stamped >= $bulk_rows and stamp.stamped > $bulk_share * size.records
-)
-
+-- Reads: golden_member, golden_day (temp), standardise.record.
+-- The day of a migration says nothing of the record: its date is unknown.
 select
     member.record_no,
     member.cluster_no,
@@ -104,8 +76,16 @@ select
     record.vat_reason
 from golden_member as member
 join standardise.record as record using (record_id)
-left join bulk as updated
-    on updated.source = record.source and updated.column_name = 'updated_on' and updated.day = record.updated_on
-left join bulk as created
-    on created.source = record.source and created.column_name = 'created_on' and created.day = record.created_on
+left join golden_day as updated
+    on
+        updated.is_bulk
+        and updated.source = record.source
+        and updated.column_name = 'updated_on'
+        and updated.day = record.updated_on
+left join golden_day as created
+    on
+        created.is_bulk
+        and created.source = record.source
+        and created.column_name = 'created_on'
+        and created.day = record.created_on
 where member.cluster_size > 1 or member.block_size > 1
