@@ -1,22 +1,27 @@
-"""How fast each kind of source becomes lines: rows a second into intake.line and intake.held, judged and counted.
+"""How fast each kind of source becomes lines, and what it takes: rows into intake.line and intake.held, all counted.
 
-``python -m benchmarks.sources [ROWS]`` starts its own PostgreSQL, MariaDB and TDS test server, fills each with the same
-contacts, reads every source once and prints a table. Dumps are written by the servers' own programs.
+``python -m benchmarks.sources [ROWS] [live|dumps|files]...`` starts throw-away servers (PostgreSQL, MariaDB, the TDS
+test server), fills them with the same contacts, reads every source once in a process of its own and prints a table.
+It fails when a row is missing, or when a reader takes more memory than it may. Dumps are written by the servers'
+own programs.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
+from benchmarks.source_files import COLUMNS, KINDS
 from engine.intake import SourceAddress, SourceFile, stage_sources
 from engine.intake.sources import Asked
 from engine.progress import Silent
@@ -26,125 +31,182 @@ from engine.workspace import Workspace
 from tests.support.servers import PASSWORD, mariadb, postgres
 from tests.support.tds_server import tds_server
 
-COLUMNS = "id, nom, prenom, email, telephone, adresse, cp, ville, ne_le, solde, note"
+MOST_MEMORY = 2_048
+"""MiB that a reader and its child may take: DuckDB is given 1 GiB, and may use twice that."""
+
+_PASSWORD_IN = "BENCH_PASSWORD"
+_LIMITED = 50_000  # rows of the TDS test server, which is the limit itself
+_GROUPS = ("live", "dumps", "files")
 _SELECT = (
-    "select i as id, concat('Nom ', i % 9973) as nom, concat('Prénom ', i % 997) as prenom, "
-    "concat('p', i, '@example.org') as email, concat('+4122', 1000000 + i) as telephone, "
-    "concat('Rue du Rhône ', i % 200) as adresse, concat('', 1000 + i % 8999) as cp, "
-    "concat('Ville ', i % 3000) as ville, {date} as ne_le, i / 100.0 as solde, "
-    "concat('note ''', i, '''') as note from {rows}"
+    "select {n} as id, concat('Nom ', {n} % 9973) as nom, concat('Prénom ', {n} % 997) as prenom, "
+    "concat('p', {n}, '@example.org') as email, concat('+4122', 1000000 + {n}) as telephone, "
+    "concat('Rue du Rhône ', {n} % 200) as adresse, concat('', 1000 + {n} % 8999) as cp, "
+    "concat('Ville ', {n} % 3000) as ville, {date} as ne_le, {n} / 100.0 as solde, "
+    "concat('note ''', {n}, '''') as note from {rows}"
 )
-_PLACE = Credentials(place="env:BENCH_PASSWORD")
-_BOOK = RuleBook()
+
+Measured = tuple[str, int, list[str]]
+"""What it is, how many rows it has, and how the reading process is told of it."""
 
 
 @contextmanager
-def _sources(rows: int, folder: Path) -> Iterator[Iterator[tuple[str, Asked]]]:
-    environment = {**os.environ, "PGPASSWORD": PASSWORD, "MYSQL_PWD": PASSWORD}
-
-    def written(name: str, *command: str) -> SourceFile:
-        path = folder / name
-        with path.open("wb") as out:
-            subprocess.run(command, env=environment, stdout=out, check=True)
-        return SourceFile(path)
-
-    with postgres(auth="scram-sha-256") as url, mariadb() as socket:
+def _postgres(rows: int) -> Iterator[str]:
+    with postgres(auth="scram-sha-256") as url:
         with psycopg.connect(url, password=PASSWORD, autocommit=True) as connection:
-            select = _SELECT.format(date="date '1950-01-01' + i % 20000", rows=f"generate_series(1, {rows}) as g(i)")
-            connection.execute(f"create table contacts as {select}")
+            date, numbers = "date '1950-01-01' + i % 20000", f"generate_series(1, {rows}) as g(i)"
+            connection.execute(f"create table contacts as {_SELECT.format(n='i', date=date, rows=numbers)}")
             connection.execute("alter table contacts add primary key (id)")
-        select = _SELECT.format(date="date '1950-01-01' + interval (seq % 20000) day", rows=f"seq_1_to_{rows}")
-        script = f"create table contacts (primary key (id)) character set utf8mb4 as {select.replace('i %', 'seq %')}"
-        script = script.replace("select i as", "select seq as").replace(", i,", ", seq,").replace("+ i)", "+ seq)")
-        script = script.replace("i / 100", "seq / 100")
-        subprocess.run(
-            ["mariadb", "--no-defaults", f"--socket={socket}", "-u", "assay", "crm", "-e", script],
-            env=environment, check=True,
-        )  # fmt: skip
-        dump = ["mariadb-dump", "--no-defaults", f"--socket={socket}", "-u", "assay", "crm", "contacts"]
+            connection.execute("create role plain login password 'plain'; grant select on contacts to plain")
+        yield url
 
-        def each() -> Iterator[tuple[str, Asked]]:
-            yield "PostgreSQL, live", SourceAddress(parse_address(url), table="contacts", credentials=_PLACE)
-            yield "pg_dump, COPY", written("copy.sql", "pg_dump", url)
-            yield "pg_dump -Fc (pg_restore)", written("custom.dump", "pg_dump", "-Fc", url)
-            yield "pg_dump --inserts", written("inserts.sql", "pg_dump", "--inserts", url)
-            yield (
-                "MariaDB, live",
-                SourceAddress(
-                    parse_address(f"mysql://assay@/crm?socket={socket}"), table="contacts", credentials=_PLACE
-                ),
-            )
-            yield "mariadb-dump", written("my.sql", *dump)
+
+@contextmanager
+def _mariadb(rows: int) -> Iterator[Path]:
+    with mariadb() as socket:
+        date = "date '1950-01-01' + interval (seq % 20000) day"
+        select = _SELECT.format(n="seq", date=date, rows=f"seq_1_to_{rows}")
+        script = f"create table contacts (primary key (id)) character set utf8mb4 as {select}"
+        subprocess.run([*_client("mariadb", socket), "-e", script], env=_environment(), check=True)
+        yield socket
+
+
+def _client(program: str, socket: Path) -> list[str]:
+    return [program, "--no-defaults", f"--socket={socket}", "-u", "assay", "crm"]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PGPASSWORD": PASSWORD, "MYSQL_PWD": PASSWORD}
+
+
+def _written(folder: Path, name: str, *command: str) -> list[str]:
+    path = folder / name
+    with path.open("wb") as out:
+        subprocess.run(command, env=_environment(), stdout=out, check=True)
+    return ["file", str(path)]
+
+
+def _of_postgres(rows: int, folder: Path, groups: set[str]) -> Iterator[Measured]:
+    with _postgres(rows) as url:
+        if "live" in groups:
+            yield "PostgreSQL, live", rows, ["address", url, "contacts"]
             odbc = f"odbc:Driver={{PostgreSQL Unicode}};Server={url.rpartition('host=')[2]};Database=postgres;UID=plain"
-            with psycopg.connect(url, password=PASSWORD, autocommit=True) as connection:
-                connection.execute("create role plain login password 'plain'; grant select on contacts to plain")
             os.environ["BENCH_ODBC"] = "plain"
-            yield (
-                "PostgreSQL through ODBC",
-                SourceAddress(parse_address(odbc), table="contacts", credentials=Credentials(place="env:BENCH_ODBC")),
-            )
-
-        yield each()
-
-
-def _scripts(rows: int, folder: Path) -> Iterator[tuple[str, Asked]]:
-    names = ", ".join(f"[{name.strip()}]" for name in COLUMNS.split(","))
-    with (folder / "ssms.sql").open("w", encoding="utf-16", newline="\r\n") as out:
-        out.write("USE [crm]\nGO\n")
-        for i in range(rows):
-            out.write(
-                f"INSERT [dbo].[Contacts] ({names}) VALUES ({i}, N'Nom {i % 9973}', N'Prénom', N'p{i}@example.org', "
-                f"N'+4122{1_000_000 + i}', N'Rue du Rhône 1', N'1204', N'Genève', CAST(N'1970-02-28' AS Date), "
-                f"CAST({i}.50 AS Decimal(18, 2)), N'note ''{i}''')\n"
-            )
-    yield "SSMS script (UTF-16)", SourceFile(folder / "ssms.sql")
-    with (folder / "oracle.sql").open("w", encoding="utf-8") as out:
-        out.write("REM INSERTING into CONTACTS\nSET DEFINE OFF;\n")
-        for i in range(rows):
-            out.write(
-                f"Insert into CONTACTS ({COLUMNS}) values ({i},'Nom {i % 9973}','Prénom','p{i}@example.org',"
-                f"'+4122{1_000_000 + i}','Rue du Rhône 1','1204','Genève',to_date('28/02/70','DD/MM/RR'),{i}.5,null);\n"
-            )
-    yield "SQL Developer script", SourceFile(folder / "oracle.sql")
+            yield "PostgreSQL through ODBC", rows, ["address", odbc, "contacts", "BENCH_ODBC"]
+        if "dumps" in groups:
+            yield "pg_dump, COPY", rows, _written(folder, "copy.sql", "pg_dump", url)
+            yield "pg_dump -Fc", rows, _written(folder, "custom.dump", "pg_dump", "-Fc", url)
+            yield "pg_dump --inserts", rows, _written(folder, "inserts.sql", "pg_dump", "--inserts", url)
 
 
-def _timed(source: Asked, rows: int, folder: Path) -> tuple[float, float]:
-    """Seconds on the wall and of this process: the latter hardly depends on what else the machine does."""
-    workspace = folder / "ws"
-    scratch = folder / "scratch"
-    scratch.mkdir(exist_ok=True)
-    with Workspace.open(workspace, threads=2, memory="1GB") as ws:
-        begun, spent = time.perf_counter(), time.process_time()
-        report = stage_sources(ws, [source], scratch=scratch, watcher=Silent(), book=_BOOK).check()
-        seconds, own = time.perf_counter() - begun, time.process_time() - spent
-    if report.rows_out != rows:
-        raise SystemExit(f"{report.rows_out} of {rows} rows arrived")
-    return seconds, own
+def _of_mariadb(rows: int, folder: Path, groups: set[str]) -> Iterator[Measured]:
+    with _mariadb(rows) as socket:
+        if "live" in groups:
+            yield "MariaDB, live", rows, ["address", f"mysql://assay@/crm?socket={socket}", "contacts"]
+        if "dumps" in groups:
+            yield "mariadb-dump", rows, _written(folder, "my.sql", *_client("mariadb-dump", socket), "contacts")
 
 
-def main(rows: int, say: Callable[[str], None] = print) -> None:
-    """Read every source once and print its rows a second."""
-    os.environ["BENCH_PASSWORD"] = PASSWORD
+def _of_sql_server(rows: int) -> Iterator[Measured]:
+    few = min(rows, _LIMITED)
+    date = "date '1950-01-01' + (i % 20000)::integer"
+    with tds_server(f"create table contacts as {_SELECT.format(n='i', date=date, rows=f'range({few}) t(i)')}") as url:
+        yield (
+            "SQL Server, live (the test server is the limit)",
+            few,
+            ["address", f"{url}?trust_server_certificate=yes", "contacts"],
+        )
+
+
+def _of_files(rows: int, folder: Path) -> Iterator[Measured]:
+    for what, name, most, write in KINDS:
+        count = min(rows, most) if most else rows
+        path = folder / name
+        write(path, count)
+        yield what, count, ["file", str(path)]
+        for left in folder.glob(f"{path.stem}.*"):
+            left.unlink()
+
+
+def _every(rows: int, folder: Path, groups: set[str]) -> Iterator[Measured]:
+    if groups & {"live", "dumps"}:
+        yield from _of_postgres(rows, folder, groups)
+        yield from _of_mariadb(rows, folder, groups)
+    if "live" in groups:
+        yield from _of_sql_server(rows)
+    if "files" in groups:
+        yield from _of_files(rows, folder)
+
+
+def read_once(kind: str, place: str, table: str | None = None, password_in: str = _PASSWORD_IN) -> dict[str, float]:
+    """Read one source in this process; seconds on the wall, of the processor, and MiB at the most."""
+    source: Asked = SourceFile(Path(place))
+    if kind == "address":
+        source = SourceAddress(parse_address(place), table=table, credentials=Credentials(place=f"env:{password_in}"))
+    book = RuleBook()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        say(f"| source, {rows:,} rows x 11 columns | s | CPU s | rows/s | rows/CPU s |\n|---|---:|---:|---:|---:|")
+        (folder / "scratch").mkdir()
+        (folder / "first.csv").write_text("id;nom\n1;Moser\n2;Muster\n")
+        with Workspace.memory() as ws:  # what is read once a run, the rules above all, is not this source's time
+            stage_sources(ws, [SourceFile(folder / "first.csv")], scratch=folder, watcher=Silent(), book=book)
+        with Workspace.open(folder / "ws", threads=2, memory="1GB") as ws:
+            begun, spent = time.perf_counter(), _processor()
+            report = stage_sources(ws, [source], scratch=folder / "scratch", watcher=Silent(), book=book).check()
+            seconds, processor = time.perf_counter() - begun, _processor() - spent
+    return {
+        "rows": report.rows_in,
+        "held": report.rows_held,
+        "seconds": seconds,
+        "processor": processor,
+        "memory": (_peak(resource.RUSAGE_SELF) + _peak(resource.RUSAGE_CHILDREN)) / 1_024,
+    }
 
-        def told(what: str, source: Asked, count: int = rows) -> None:
-            seconds, own = _timed(source, count, folder)
-            say(f"| {what} | {seconds:.2f} | {own:.2f} | {count / seconds:,.0f} | {count / own:,.0f} |")
 
-        with _sources(rows, folder) as sources:
-            for what, source in sources:
-                told(what, source)
-        for what, source in _scripts(rows, folder):
-            told(what, source)
-        few = min(rows, 50_000)
-        date = "date '1950-01-01' + (i % 20000)::integer"
-        with tds_server(f"create table contacts as {_SELECT.format(date=date, rows=f'range({few}) t(i)')}") as url:
-            address = parse_address(f"{url}?trust_server_certificate=yes")
-            told(f"SQL Server, live ({few:,}; the test server is the limit)",
-                 SourceAddress(address, table="contacts", credentials=_PLACE), few)  # fmt: skip
+def _processor() -> float:
+    """Seconds of the processor that this process and its ended children took."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+def _peak(who: int) -> int:
+    return resource.getrusage(who).ru_maxrss
+
+
+def main(rows: int, groups: set[str]) -> int:
+    """Read every source once; 1 when one of them took too much memory."""
+    os.environ[_PASSWORD_IN] = PASSWORD
+    too_much = []
+    print(f"| source, {len(COLUMNS)} columns | rows | held | s | CPU s | rows/s | rows/CPU s | MiB |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        for what, count, told in _every(rows, Path(name), groups):
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.sources", "--read", *told], stdout=subprocess.PIPE, check=True
+            )
+            found = json.loads(done.stdout)
+            if found["rows"] != count:
+                raise SystemExit(f"{what}: {found['rows']} of {count} rows arrived")
+            print(
+                f"| {what} | {count:,} | {found['held']:,} | {found['seconds']:.2f} | {found['processor']:.2f} "
+                f"| {count / found['seconds']:,.0f} | {count / found['processor']:,.0f} | {found['memory']:,.0f} |",
+                flush=True,
+            )
+            if found["memory"] > MOST_MEMORY:
+                too_much.append(what)
+    for what in too_much:
+        print(f"{what} took more than {MOST_MEMORY} MiB", file=sys.stderr)
+    return 1 if too_much else 0
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--read"]:
+        print(json.dumps(read_once(*arguments[1:])))
+    else:
+        counts = [int(word) for word in arguments if word.isdecimal()]
+        chosen = {word for word in arguments if not word.isdecimal()}
+        if unknown := chosen - set(_GROUPS):
+            raise SystemExit(f"not one of {', '.join(_GROUPS)}: {', '.join(sorted(unknown))}")
+        sys.exit(main(counts[0] if counts else 100_000, chosen or set(_GROUPS)))

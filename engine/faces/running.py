@@ -26,7 +26,9 @@ from engine.faces.options import (
 from engine.faces.shared import country_code, known_failures, last_run, narrate, narrating, project_here, run_options
 
 if TYPE_CHECKING:
-    from engine.options import RunOptions, RunResult
+    from collections.abc import Sequence
+
+    from engine.options import RunOptions, RunResult, RunSource
 
 
 def run(
@@ -86,28 +88,33 @@ def run(
 
 def init(
     where: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="DIR FILE", help="The project folder (default: here); further files for --from."),
+        list[str] | None,
+        typer.Argument(metavar="DIR SOURCE", help="The project folder (default: here); further sources for --from."),
     ] = None,
-    from_files: Annotated[
-        list[Path] | None,
-        typer.Option("--from", metavar="FILE...", help="Write out what a bare run guesses about these files."),
+    from_sources: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="SOURCE...", help="Write out what a bare run guesses about these sources."),
     ] = None,
+    table: Tables = None,
+    query: Query = None,
+    credentials: Credentials = None,
     country: Annotated[str | None, typer.Option(metavar="CH", help="Home country (ISO 3166).")] = None,
     institution: Annotated[str | None, typer.Option(metavar="CODE", help="INSTITUTION of the import files.")] = None,
 ) -> None:
     """Make a project folder: assay.toml, incoming/, rules/, expectations/.
 
-    With --from FILE... the guesses of a bare run are written out as rules/mapping/*.yml, to be read and corrected;
-    `assay run` in the project then gives the same bytes as the bare run.
+    With --from SOURCE... (files, addresses of databases) the guesses of a bare run are written out as
+    rules/mapping/*.yml, to be read and corrected; `assay run` in the project then gives the same bytes as the bare run.
     """
     with known_failures():
         from engine import initialise
+        from engine.options import sources_named
 
-        folder, files = _init_arguments(where or [], from_files or [])
+        folder, words = _init_arguments(where or [], from_sources or [])
+        given = sources_named(words, tables=table or (), query=query, credentials=credentials)
         with narrating() as narrator:
             written = initialise.create_project(
-                folder, files, country=country_code(country), institution=institution, watcher=narrator
+                folder, given, country=country_code(country), institution=institution, watcher=narrator
             )
         for path in written:
             typer.echo(str(path))
@@ -126,18 +133,20 @@ def freeze() -> None:
             typer.echo(str(freezing.freeze(project, ws, as_of=date.today().isoformat())))
 
 
-def _init_arguments(where: list[Path], from_files: list[Path]) -> tuple[Path, list[Path]]:
-    """``--from a.csv b.csv`` reaches us as an option and an argument: files that exist are sources."""
+def _init_arguments(where: list[str], from_sources: list[str]) -> tuple[Path, list[str]]:
+    """``--from a.csv b.csv`` reaches us as an option and an argument: addresses and files that exist are sources."""
     from engine.errors import UsageError
+    from engine.remote import is_address
 
-    files = [*from_files, *(path for path in where if from_files and path.is_file())]
-    folders = [path for path in where if path not in files]
+    further = [word for word in where if from_sources and (is_address(word) or Path(word).is_file())]
+    folders = [word for word in where if word not in further]
+    if any(map(is_address, folders)):  # not shown: it may hold a password
+        raise UsageError("the address of a database is no folder", hint="Try: assay init DIR --from ADDRESS")
     if len(folders) > 1:
-        names = ", ".join(str(path) for path in folders)
-        raise UsageError(f"more than one project folder given: {names}", hint="Is a file name misspelt?")
-    if not folders and not files:
-        raise UsageError("which folder?", hint="Try: assay init DIR, or assay init DIR --from FILE...")
-    return (folders[0] if folders else Path()), files
+        raise UsageError(f"more than one project folder given: {', '.join(folders)}", hint="Is a file name misspelt?")
+    if not folders and not from_sources:
+        raise UsageError("which folder?", hint="Try: assay init DIR, or assay init DIR --from SOURCE...")
+    return Path(folders[0]) if folders else Path(), [*from_sources, *further]
 
 
 def _closing_words(options: RunOptions, result: RunResult) -> None:
@@ -151,9 +160,20 @@ def _closing_words(options: RunOptions, result: RunResult) -> None:
     for warning in result.report["warnings"]:
         narrate(f"Warning: {warning}")
     narrate(f"Look at {options.out / 'report.html'}")
-    if options.project is None and all(source.path is not None for source in options.sources):
-        names = shlex.join(str(source.path) for source in options.sources)
-        narrate(f"To turn these guesses into a project: assay init my-project --from {names}")
+    if options.project is None:
+        narrate(f"To turn these guesses into a project: assay init my-project --from {_as_typed(options.sources)}")
+
+
+def _as_typed(sources: Sequence[RunSource]) -> str:
+    """Sources as the options of a command line name them."""
+    words = list(dict.fromkeys(source.url or str(source.path) for source in sources))
+    for option, values in (
+        ("--table", [source.table for source in sources]),
+        ("--query", [source.query for source in sources]),
+        ("--credentials", [source.credentials for source in sources][:1]),
+    ):
+        words += [word for value in values if value is not None for word in (option, value)]
+    return shlex.join(words)
 
 
 def register(app: typer.Typer) -> None:

@@ -129,7 +129,7 @@ def test_a_project_made_from_the_guesses_gives_the_same_bytes(
     base: list[Path], first: tuple[Path, RunResult], tmp_path: Path
 ) -> None:
     folder = tmp_path / "project"
-    create_project(folder, base, country=None, institution="VIDY", watcher=Silent())
+    create_project(folder, [RunSource(path) for path in base], country=None, institution="VIDY", watcher=Silent())
     project = load_project(folder)
     bare = RunOptions(sources=(), out=project.out, workspace=project.workspace, as_of=AS_OF, threads=2)
     run(project_options(project, bare), Silent())
@@ -153,7 +153,7 @@ def test_a_decision_of_a_person_outranks_the_model(
         together.setdefault(contact, []).append(record)
     left, right = next(records for contact, records in sorted(together.items()) if contact and len(records) == 2)
     folder = tmp_path / "project"
-    create_project(folder, base, country=None, institution="VIDY", watcher=Silent())
+    create_project(folder, [RunSource(path) for path in base], country=None, institution="VIDY", watcher=Silent())
     decision = {"record_id_l": left, "record_id_r": right, "judgement": "no_match", "by": "Ana", "why": "two persons"}
     (folder / "decisions.jsonl").write_text(json.dumps(decision) + "\n", encoding="utf-8")
     project = load_project(folder)

@@ -18,7 +18,7 @@ from engine.intake.sources.file_source import FileSource, refuse_width
 from engine.workspace import Workspace
 
 _LINE = re.compile(
-    r"(?P<name>[A-Za-z][A-Za-z0-9.-]*)(?P<options>(?:;[A-Za-z0-9-]+)*):(?P<how>[:<]?)[ ]*(?P<value>.*)", re.DOTALL
+    r"(?P<name>[A-Za-z][A-Za-z0-9._-]*)(?P<options>(?:;[A-Za-z0-9-]+)*):(?P<how>[:<]?)[ ]*(?P<value>.*)", re.DOTALL
 )
 _SECRET = re.compile(
     r"password|pwd|certificate|photo|picture|logo|audio|objectsid|objectguid|krb|sambant|sambalm", re.IGNORECASE

@@ -20,6 +20,7 @@ from engine.workspace import Workspace
 
 _TITLE = "an ODBC source"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w$#]*(?:\.[^\W\d][\w$#]*){0,2}")
+_BUFFER = 64 << 20  # bytes; fewer rows at a time where cells may be long
 _TEXT_SIZES = (4_096, 65_536, 1 << 20)
 """Characters a cell may have: a column without a limit asks for a buffer of 2 GiB, so it is given one that grows."""
 
@@ -88,6 +89,7 @@ class Odbc:
                 query=query,
                 connection_string=settings,
                 batch_size=20_000,
+                max_bytes_per_batch=_BUFFER,
                 max_text_size=size,
                 max_binary_size=size,
                 falliable_allocations=True,

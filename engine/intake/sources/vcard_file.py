@@ -5,9 +5,11 @@ The columns bear the names people give them, so that the mapping is found as for
 
 from __future__ import annotations
 
+import json
 import logging
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from engine.errors import SourceError
@@ -59,18 +61,22 @@ class VcardFile(FileSource):
         """Every card a line; one that cannot be parsed is held."""
         encoding = decide_encoding(self.path, self.source.encoding)
         columns: dict[str, int] = {}
-        for _, card, _ in self._cards(encoding.codec):
-            for column in card or ():
-                columns.setdefault(column, len(columns))
-        if not columns:
-            raise SourceError(f"{self.source.file} holds no card that can be read", hint="Export it again.")
-        refuse_width(self.source.file, len(columns))
-        names = sorted(columns, key=lambda column: (_ORDER.get(column.rstrip("0123456789 "), 99), columns[column]))
-        read_lines(ws, self._lines(encoding.codec, names))
+        # parsing is what takes time, and the columns are known at the end only: the cards wait in a file
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass", dir=self.scratch) as parsed:
+            for place, card, detail in self._cards(encoding.codec):
+                for column in card or ():
+                    columns.setdefault(column, len(columns))
+                parsed.write(json.dumps((place, card, detail)) + "\n")
+            if not columns:
+                raise SourceError(f"{self.source.file} holds no card that can be read", hint="Export it again.")
+            refuse_width(self.source.file, len(columns))
+            names = sorted(columns, key=lambda column: (_ORDER.get(column.rstrip("0123456789 "), 99), columns[column]))
+            parsed.seek(0)
+            read_lines(ws, self._lines(parsed, names))
         return Loaded(tuple(names), typed=True, encoding=encoding.codec, encoding_why=encoding.why)
 
-    def _lines(self, codec: str, names: list[str]) -> Iterator[Line]:
-        for place, card, detail in self._cards(codec):
+    def _lines(self, parsed: Iterable[str], names: list[str]) -> Iterator[Line]:
+        for place, card, detail in map(json.loads, parsed):
             if card is None:
                 yield place, None, "bad_card", detail
             else:
