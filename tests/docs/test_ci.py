@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from cli import app
 from docs.build import ROOT
+from tests.support.yaml_files import read_yaml
 
 SAMPLES = ROOT / "docs" / "sample" / "ci"
 HEAD = "Nr;Anrede;Vorname;Nachname;Strasse;PLZ;Ort;Land;Telefon;E-Mail\n"
@@ -21,7 +21,7 @@ BAD = "2;Herr;;;Bahnhofstrasse 12;8001;Zürich;CH;044 123 45 67;nobody\n"
 
 
 def loaded(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return read_yaml(path)
 
 
 def commands() -> list[list[str]]:

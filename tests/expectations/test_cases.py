@@ -14,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-import yaml
 
 from engine import quality
 from engine.progress import Silent
@@ -25,12 +24,10 @@ from engine.tables import table
 from engine.workspace import Workspace
 from tests.conftest import given
 from tests.quality.warmed import warmed
+from tests.support.yaml_files import read_yaml
 
 AS_OF = date(2026, 11, 22)
-CASES = {
-    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parent / "cases").glob("*.yml"))
-}
+CASES = {path.stem: read_yaml(path) for path in sorted((Path(__file__).parent / "cases").glob("*.yml"))}
 SUITES = {suite.suite: suite for suite in load_suites(RuleBook(base=shipped("expectations")))}
 CLEAN = {
     "kind": "individual", "kind_reason": "person_only", "persons": 1, "title": "MRS", "title_raw": "Frau",

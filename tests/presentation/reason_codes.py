@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from engine.delivery.reasons import HELD, REASONS
+from tests.support.yaml_files import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +23,7 @@ def codes_of_expectations() -> set[str]:
     return {
         expectation["meta"]["reason"]
         for path in sorted((ROOT / "expectations").glob("*.yml"))
-        for expectation in yaml.safe_load(path.read_text(encoding="utf-8"))["expectations"]
+        for expectation in read_yaml(path)["expectations"]
     }
 
 

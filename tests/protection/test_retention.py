@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.delivering import operation_called
 from engine.errors import AssayError, RuleErrors
@@ -21,9 +20,10 @@ from engine.rulebook.retention import OPERATIONS, RetentionRules
 from engine.vocabulary import LANGUAGES
 from engine.workspace import Workspace
 from tests.conftest import given
+from tests.support.yaml_files import read_yaml
 
 TODAY = date(2026, 11, 22)
-CASES = yaml.safe_load((Path(__file__).parents[1] / "rules" / "retention" / "cases.yml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parents[1] / "rules" / "retention" / "cases.yml")
 RULES = RuleBook().load("retention.yml", RetentionRules)
 OLD = {"kind": "individual", "created_on": date(2019, 1, 5)}
 NEW = {"kind": "individual", "created_on": date(2026, 1, 5)}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.standardise.address_cells import CELLS, SEPARATOR, read_address
 from engine.standardise.blocks import split_block
@@ -17,6 +16,7 @@ from engine.standardise.postcodes import read_postcode
 from engine.standardise.street_lines import read_street_line
 from engine.standardise.towns import read_town
 from tests.standardise.places import COUNTRIES, LINES, PHONES, PLACEHOLDERS, POSTCODES, TOWNS
+from tests.support.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent / "standardisation"
 Case = dict[str, Any]
@@ -68,7 +68,7 @@ READERS: dict[str, Callable[[Case], dict[str, Any]]] = {
 
 def _cases() -> Iterator[Any]:
     for topic in sorted(READERS):
-        for number, case in enumerate(yaml.safe_load((FOLDER / f"{topic}.yml").read_text(encoding="utf-8")), start=1):
+        for number, case in enumerate(read_yaml(FOLDER / f"{topic}.yml"), start=1):
             name = case.get("raw") or " | ".join(str(case[cell]) for cell in CELLS if cell in case)
             yield pytest.param(topic, case, id=f"{topic}-{number}-{case.get('country', '')}-{name}")
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.standardise import dates, emails, identifiers, languages, titles, websites
 from engine.standardise.organisations import recognise_organisation, standardise_organisation
@@ -16,6 +15,7 @@ from engine.standardise.person_names import standardise_first_name, standardise_
 from engine.standardise.placeholders import is_placeholder
 from engine.vocabulary import Standardised
 from tests.standardise.words import DATES, EMAILS, LANGUAGES, NAMES, PLACEHOLDERS
+from tests.support.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent / "standardisation"
 Case = dict[str, Any]
@@ -93,7 +93,7 @@ READERS: dict[str, Callable[[Case], Any]] = {
 
 def _cases() -> Iterator[Any]:
     for topic in sorted(READERS):
-        for number, case in enumerate(yaml.safe_load((FOLDER / f"{topic}.yml").read_text(encoding="utf-8")), start=1):
+        for number, case in enumerate(read_yaml(FOLDER / f"{topic}.yml"), start=1):
             yield pytest.param(topic, case, id=f"{topic}-{number}-{case['raw']}")
 
 

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.transform import MistakeError, parse_formula
 from engine.transform.formula_functions import BUILDERS
 from engine.transform.formula_names import ENGLISH
+from tests.support.yaml_files import read_yaml
 from tests.transform.conftest import Row
 
-CASES = yaml.safe_load((Path(__file__).parent / "formulas.yml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent / "formulas.yml")
 TABLES = {"titles": {"1": "M.", "2": "Mme", "mr": "Monsieur"}, "codes": {"x": "1"}}
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.delivery import deliver
 from engine.delivery.reasons import REASONS
@@ -18,8 +17,9 @@ from engine.rulebook.delivery import DeliveryRules
 from engine.tables import PROTOCOL_STEP
 from engine.workspace import Workspace
 from tests.conftest import given, rows
+from tests.support.yaml_files import read_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("fields.yml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("fields.yml"))
 BOOK = RuleBook()
 TOLD_ELSEWHERE = {
     "no_login",

@@ -12,9 +12,10 @@ from engine.errors import RuleErrors
 from engine.rulebook import RuleBook
 from engine.rulebook.import_rules import FIELD_RULES, FILE_RULES, ROW_RULES, ImportRules
 from engine.workspace import Workspace
+from tests.support.yaml_files import read_yaml
 from tests.target.support import applied, contact, empty_base, file_text, plain
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("import_cases.yml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("import_cases.yml"))
 FILE = "delivery/import_rules.yml"
 SHIPPED = RuleBook().load(FILE, ImportRules)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from cli import app
@@ -17,9 +16,10 @@ from engine.options import RunOptions, RunSource
 from engine.project import Project
 from engine.workspace import Workspace
 from tests.rules.delivery.test_import_rules import FILE, SHIPPED, rules_of
+from tests.support.yaml_files import read_yaml
 from tests.target.support import BASE, applied, contact, empty_base, file_text, plain
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("section_9.yml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("section_9.yml"))
 FILES = [case for case in CASES if "refused" in case]
 ROWS = [case for case in CASES if "refused" not in case]
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.intake import SourceFile, guess_mapping, stage_sources
 from engine.progress import Silent
 from engine.rulebook import RuleBook
 from engine.workspace import Workspace
+from tests.support.yaml_files import read_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("columns.yml").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("columns.yml"))
 BOOK = RuleBook()
 ROWS = 60
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.matching import keys
 from engine.matching.comparisons import comparisons
@@ -14,8 +13,9 @@ from engine.rulebook.load import RuleBook
 from engine.rulebook.matching import MatchRules
 from engine.workspace import Workspace
 from tests.conftest import given
+from tests.support.yaml_files import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "levels.yml").read_text(encoding="utf-8"))
+CASES = read_yaml(Path(__file__).parent / "levels.yml")
 BOOK = RuleBook()
 RULES = BOOK.load("matching/model.yml", MatchRules)
 WORDS = keys.words(BOOK)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.workspace import Workspace
 from tests.golden.base import choices, golden, survive_base
+from tests.support.yaml_files import read_yaml
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("contact.yml").read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = read_yaml(Path(__file__).with_name("contact.yml"))
 CASES: list[dict[str, Any]] = DOCUMENT["cases"]
 
 
