@@ -70,6 +70,16 @@ def note_check(ws: Workspace, options: RunOptions, *, passed: bool) -> None:
     )
 
 
+def note_decisions(project: Project, action: str, by: str, added: int) -> None:
+    """Remember that people decided: what was done, by whom, how many decisions it added, and the hash of them all.
+
+    Not which records: a record may be known by an address. Who needs to know looks into decisions.jsonl, whose state
+    the hash proves.
+    """
+    files = journal.fingerprints(project.root, [project.decisions])
+    journal.note(project, "decide", action=action, by=by, added=added, files=files)
+
+
 def codes_written(ws: Workspace) -> dict[str, list[str]]:
     """Codes of the institution that the import rows use: they must be defined there beforehand."""
     counts = ", ".join(f"count({identifier(code)})" for code in CRITERIA)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine import journal
-from engine.journal import BEGINNING, JOURNAL_FILE, Broken, read_journal
+from engine.accounts import note_decisions
+from engine.journal import BEGINNING, JOURNAL_FILE, Broken, fingerprint, read_journal
 from engine.project import Project
 
 
@@ -109,3 +110,13 @@ def test_files_are_named_from_the_project_and_never_by_a_path_of_the_machine(tmp
     found = journal.fingerprints(tmp_path / "p", [inside, outside, tmp_path / "none"])
     assert list(found) == ["b.csv", "out/a.csv"]
     assert found["out/a.csv"] == journal.fingerprint(inside)
+
+
+def test_a_decision_is_remembered_without_the_records_it_is_about(project: Project) -> None:
+    project.decisions.write_text('{"record_id_l": "crm:anna@x.ch", "record_id_r": "crm:b@x.ch"}\n', encoding="utf-8")
+    note_decisions(project, "join", "Ana", 1)
+    entry = read_journal(project).entries[-1]
+    assert entry.facts == {
+        "action": "join", "added": 1, "by": "Ana", "files": {"decisions.jsonl": fingerprint(project.decisions)},
+    }  # fmt: skip
+    assert "anna" not in (project.root / "journal.jsonl").read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine import __version__, journal, receipts
+from engine.analysis.approval import refuse_unfinished
 from engine.analysis.duplicates import Duplicates, estimate_duplicates
 from engine.analysis.plan import Task, make_plan
 from engine.analysis.prerequisites import Counted, Finding, count_raw, count_standard, finding_data, judge
@@ -56,12 +57,13 @@ def analyse(options: AnalysisOptions, watcher: Watcher) -> dict[str, Any]:
 
     Raises:
         SourceError: a source cannot be read, or none of its tables holds contacts.
-        RuleErrors: mistakes in rule files.
+        RuleErrors: mistakes in rule files, an approved proposal with prices that nobody stated.
         SurroundingsError: disk, memory.
     """
     run = options.run
     book, _ = rule_books(run.project)
     rules, prices = book.load(RULE_FILE, AnalysisRules), book.load(PRICING_FILE, PricingRules)
+    unfinished = refuse_unfinished(book)
     with tempfile.TemporaryDirectory(prefix="assay-analyse-") as folder:
         run = replace(run, workspace=Path(folder))
         with open_workspace(run) as ws:
@@ -105,7 +107,7 @@ def analyse(options: AnalysisOptions, watcher: Watcher) -> dict[str, Any]:
         },
         "quantities": dict(quantities),
         "plan": [_task(task) for task in plan],
-        "proposal": _proposal(proposal),
+        "proposal": _proposal(proposal, unfinished),
     }
 
 
@@ -274,10 +276,11 @@ def _task(task: Task) -> dict[str, Any]:
     }
 
 
-def _proposal(proposal: Proposal) -> dict[str, Any]:
+def _proposal(proposal: Proposal, unfinished: Sequence[str]) -> dict[str, Any]:
     rules = proposal.rules
     return {
         "approved": rules.approved,
+        "to_fill_in": list(unfinished),
         "provider": rules.provider,
         "currency": rules.currency,
         "vat_percent": str(rules.vat),

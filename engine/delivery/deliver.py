@@ -39,6 +39,7 @@ def deliver(
     as_of: date,
     out: Path,
     watcher: Watcher,
+    rules: DeliveryRules | None = None,
 ) -> StageReport:
     """Build delivery.operation, delivery.held and delivery.note from golden.contact and write the import files.
 
@@ -49,6 +50,7 @@ def deliver(
             the institution's country.
         as_of: a birth date after this day lies in the future.
         out: folder of the output; the files go to ``out/import``.
+        rules: other fields than those of rules/delivery/secutix.yml, as a protocol tells them.
 
     Returns:
         The ledger in contacts; ``figures`` has the files, the rows by kind and the notes by outcome.
@@ -58,7 +60,7 @@ def deliver(
         RuleErrors: mistakes in rules/delivery/secutix.yml.
         SurroundingsError: the files cannot be written.
     """
-    rules = book.load(RULE_FILE, DeliveryRules)
+    rules = rules or book.load(RULE_FILE, DeliveryRules)
     codes = _codes(institution, organization or rules.organization_default)
     watcher.step("delivery: fields")
     ws.put("delivery_reason", _reasons())

@@ -41,6 +41,7 @@ def review(
     """
     with known_failures():
         from engine import review as reviewing
+        from engine.accounts import note_decisions
         from engine.errors import UsageError
         from engine.project import find_project
 
@@ -63,6 +64,8 @@ def review(
                 )
             now = datetime.now().astimezone().isoformat(timespec="seconds")
             taken = reviewing.import_review(ws, kept, answered, by=by, at=now)
+            if project is not None and kept == project.decisions:
+                note_decisions(project, "review", by, taken.added)
         narrate(
             f"{taken.answers:,} answers read, {taken.added:,} decisions added to {kept}"
             + (f"; {taken.unknown:,} records are not in the last run" if taken.unknown else "")
@@ -80,7 +83,7 @@ def join(
     with _last_run_here() as (ws, project):
         from engine import correction
 
-        _tell(correction.join(ws, project.decisions, left, right, _signed(by, why)), project)
+        _tell(correction.join(ws, project.decisions, left, right, _signed(by, why)), project, "join", by)
 
 
 def split(
@@ -92,7 +95,7 @@ def split(
     with _last_run_here() as (ws, project):
         from engine import correction
 
-        _tell(correction.split(ws, project.decisions, record, _signed(by, why)), project)
+        _tell(correction.split(ws, project.decisions, record, _signed(by, why)), project, "split", by)
 
 
 def undo_merge(
@@ -104,7 +107,8 @@ def undo_merge(
     with _last_run_here() as (ws, project):
         from engine import correction
 
-        _tell(correction.undo_merge(ws, project.decisions, project.numbers, contact, _signed(by, why)), project)
+        done = correction.undo_merge(ws, project.decisions, project.numbers, contact, _signed(by, why))
+        _tell(done, project, "undo_merge", by)
 
 
 @contextmanager
@@ -122,7 +126,10 @@ def _signed(by: str, why: str) -> Signed:
     return Signed(by=by, at=datetime.now().astimezone().isoformat(timespec="seconds"), why=why)
 
 
-def _tell(done: Corrected, project: Project) -> None:
+def _tell(done: Corrected, project: Project, action: str, by: str) -> None:
+    from engine.accounts import note_decisions
+
+    note_decisions(project, action, by, done.added)
     narrate(f"{done.added:,} decisions added to {project.decisions}; `assay run` follows them")
     for group in done.groups:
         typer.echo(" ".join(group))

@@ -91,6 +91,9 @@ def test_the_proposal_has_items_for_what_is_there(analysed: dict[str, Any]) -> N
     assert lines["joining"]["quantities"] == {"further_tables": 1}
     assert lines["mapping"]["quantities"]["columns_fed"] >= 8
     assert analysed["proposal"]["approved"] is False
+    assert analysed["proposal"]["to_fill_in"] == [
+        "provider", "currency", "vat", "rates.project_leader.day", "rates.engineer.day", "rates.analyst.day",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -106,6 +109,7 @@ def test_page_and_document_say_the_same_in_every_language_without_a_value(
     for told in (page, text, lines):
         for value in ("canary", "Dupont", "Theater Basel", "310 12 34"):
             assert value not in told
+        assert "rates.engineer.day" in told
     title = analysed["plan"][0]["title"][language].split("{")[0]
     assert title.split("(")[0].strip() in text
     total = [cell for cell in cells if cell.endswith(analysed["proposal"]["total"][-2:])]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import get_args
 
 import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
+from engine.analysis.approval import refuse_unfinished
 from engine.analysis.plan import make_plan
 from engine.analysis.prerequisites import Counted, Finding, judge
 from engine.analysis.proposal import propose
@@ -134,3 +136,31 @@ def test_every_item_of_the_plan_stands_in_the_price_list() -> None:
     items = {item.name for item in book.load(PRICING_FILE, PricingRules).items}
     planned = {name for step in book.load(RULE_FILE, AnalysisRules).steps for name in step.items}
     assert planned == items
+
+
+MINE = """provider: Data House, Lausanne
+currency: CHF
+vat: 8.1
+rates:
+  - {name: project_leader, day: 1500}
+  - {name: engineer, day: 1300}
+"""
+
+
+def stated(folder: Path, text: str) -> RuleBook:
+    (folder / "pricing.yml").write_text(text, encoding="utf-8")
+    return RuleBook([folder])
+
+
+def test_a_proposal_names_the_numbers_that_are_still_examples(tmp_path: Path) -> None:
+    assert refuse_unfinished(RuleBook())[:3] == ["provider", "currency", "vat"]
+    assert refuse_unfinished(stated(tmp_path, MINE)) == ["rates.analyst.day"]
+
+
+def test_a_final_proposal_is_refused_until_every_price_is_stated(tmp_path: Path) -> None:
+    with pytest.raises(RuleErrors, match=r"pricing.yml:1  approved, but still .*: rates.analyst.day"):
+        refuse_unfinished(stated(tmp_path, "approved: true\n" + MINE))
+    with pytest.raises(RuleErrors, match="provider"):
+        refuse_unfinished(stated(tmp_path, "approved: true\n"))
+    book = stated(tmp_path, "approved: true\n" + MINE + "  - {name: analyst, day: 1100}\n")
+    assert refuse_unfinished(book) == []

@@ -151,6 +151,8 @@ def _proposal(book: Any, proposal: Mapping[str, Any], words: Words) -> None:
     if not proposal["approved"]:
         draft = book.add_paragraph().add_run(words.text("draft"))
         draft.bold, draft.font.color.rgb = True, RISK["high"]
+    if proposal["to_fill_in"]:
+        book.add_paragraph(plain(words.text("to_fill_in", keys=", ".join(proposal["to_fill_in"]))))
     rates = {rate["name"]: rate for rate in proposal["rates"]}
 
     def line(entry: Mapping[str, Any]) -> list[str]:

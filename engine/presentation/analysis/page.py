@@ -40,4 +40,6 @@ def analysis_lines(analysis: Mapping[str, Any], language: Language) -> list[str]
     lines.append(f"{words.text('price')}: {proposal['currency']} {words.money(proposal['net'])}")
     if not proposal["approved"]:
         lines.append(words.text("draft"))
+    if proposal["to_fill_in"]:
+        lines.append(words.text("to_fill_in", keys=", ".join(proposal["to_fill_in"])))
     return lines
