@@ -10,6 +10,7 @@ from engine.ledger import StageReport
 from engine.options import DEMO_INSTITUTION, RunOptions, RunSource, rule_books
 from engine.project import Project
 from engine.shipped import shipped
+from engine.vocabulary import Language
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def present(
             stages=tuple(stages),
             options=settings,
             versions=versions,
-            warnings=_warnings(options),
+            warnings=_warnings(options, language),
             files=tuple(path.as_posix() for path in presentation.output_files(out)),
             delta=delta,
         ),
@@ -107,10 +108,10 @@ def _rules_in_force(project: Project | None) -> dict[str, str]:
     }
 
 
-def _warnings(options: RunOptions) -> tuple[str, ...]:
+def _warnings(options: RunOptions, language: Language) -> tuple[str, ...]:
+    """What a reader must know before trusting the run, in the language of the report."""
+    from engine.presentation.catalogue import catalogue
+
     if options.institution:
         return ()
-    return (
-        f"No institution was given: the import files carry INSTITUTION={DEMO_INSTITUTION} and must not be loaded. "
-        "Give --institution CODE.",
-    )
+    return (catalogue(language).text("report.no_institution", institution=DEMO_INSTITUTION),)

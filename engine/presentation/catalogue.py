@@ -28,6 +28,7 @@ FILES: tuple[str, ...] = (
     "attributes",
     "reasons",
     "match",
+    "compared",
 )
 """Files of engine/presentation/language, without ``.yml``."""
 
@@ -83,7 +84,16 @@ class Catalogue:
 
     def attribute(self, name: str | None) -> str:
         """What people call an attribute; null is the whole record."""
-        return self.attributes.get(name or "record") or (name or "").replace("_", " ")
+        known = self.attributes.get(name or "record")
+        # a field of the import format is called as in the file
+        return known or ((name or "") if (name or "").isupper() else (name or "").replace("_", " "))
+
+    def compared(self, family: str, code: str) -> str:
+        """What people call a code of matching: a ``comparison``, ``level``, ``family`` of keys or ``figure``.
+
+        One without a text, such as a comparison of a project's own column, is shown as its words.
+        """
+        return self.texts.get(f"compared.{family}.{code}") or code.replace("_", " ")
 
     def reason(self, code: str) -> str:
         """A short name of the problem ``code``."""
@@ -110,6 +120,20 @@ class Catalogue:
         form = _FORMS[self.language]
         whole, _, rest = f"{value:,.{digits}f}".partition(".")
         return whole.replace(",", form.thousands) + (f"{form.decimal}{rest}" if rest else "")
+
+    def figure(self, value: int | float | str | bool) -> str:
+        """A figure of a stage, whatever it is; a text stays as the stage gave it.
+
+        >>> [catalogue("de").figure(value) for value in (12345, 0.123456789, True, "import", "")]
+        ['12’345', '0.1235', 'ja', 'import', '–']
+        """
+        if isinstance(value, bool):
+            return self.texts["report.is_yes" if value else "report.is_no"]
+        if isinstance(value, str):
+            return value or "–"
+        if isinstance(value, int):
+            return self.number(value)
+        return f"{value:.4g}".replace(".", _FORMS[self.language].decimal)
 
     def percent(self, share: float) -> str:
         """A share as a percentage that never rounds up to all nor down to nothing.

@@ -135,8 +135,8 @@ def parameters(comparisons: Rows, say: Catalogue) -> Markup:
     same, different = (say.text(f"report.matching.says.{name}") for name in ("same", "different"))
     long = [
         {
-            "comparison": words(comparison["comparison"]),
-            "level": words(level["level"]),
+            "comparison": say.compared("comparison", comparison["comparison"]),
+            "level": say.compared("level", level["level"]),
             "order": number,
             "weight": level["weight"],
             "says": same if level["weight"] >= 0 else different,
@@ -159,7 +159,7 @@ def parameters(comparisons: Rows, say: Catalogue) -> Markup:
             row=alt.Row(
                 "comparison:N",
                 title=None,
-                sort=[words(comparison["comparison"]) for comparison in comparisons],
+                sort=[say.compared("comparison", comparison["comparison"]) for comparison in comparisons],
                 spacing=10,
                 header=alt.Header(labelAngle=0, labelAlign="left", labelFontWeight="bold", labelLimit=110),
             ),

@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from engine.presentation.catalogue import Catalogue
 from engine.presentation.charts import ACCENT, AMBER, CATEGORIES, INK, MUTED, Rows, as_svg
-from engine.presentation.wording import words
 
 _HALF = 320
 _SOURCES = 8
@@ -24,7 +23,7 @@ def m_and_u(comparisons: Rows, say: Catalogue) -> Markup:
 
     long = [
         {
-            "level": f"{words(comparison['comparison'])}: {words(level['level'])}",
+            "level": f"{say.compared('comparison', comparison['comparison'])}: {say.compared('level', level['level'])}",
             "order": number * 100 + place,
             "side": side,
             "share": level[side],
@@ -68,7 +67,11 @@ def completeness(rows: Rows, say: Catalogue) -> Markup:
 
     sources = list(dict.fromkeys(_visible(row["source"]) for row in rows))[:_SOURCES]
     values = [
-        {"attribute": words(row["comparison"]), "source": _visible(row["source"]), "share": row["share"]}
+        {
+            "attribute": say.compared("comparison", row["comparison"]),
+            "source": _visible(row["source"]),
+            "share": row["share"],
+        }
         for row in rows
         if _visible(row["source"]) in sources
     ]

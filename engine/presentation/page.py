@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from engine.presentation import charts, match_charts
 from engine.presentation.catalogue import Catalogue, catalogue
-from engine.presentation.wording import figure, number, percent, rename_none, size, words
+from engine.presentation.wording import number, percent, rename_none, size, words
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters and those that turn the direction of writing; a header may hold them, a page must not."""
@@ -28,6 +28,7 @@ def render_html(data: dict[str, Any]) -> str:
     say = catalogue(data["language"])
     made = environment()
     made.filters.update(
+        figure=say.figure,
         number=say.number,
         percent=say.percent,
         points=say.points,
@@ -35,6 +36,7 @@ def render_html(data: dict[str, Any]) -> str:
         reason=say.reason,
         day=lambda day: say.day(date.fromisoformat(day)),
         named=partial(_named, say),
+        called=lambda blocks: [{**block, "name": say.compared("family", block["family"])} for block in blocks],
     )
     made.globals.update(
         say=say,
@@ -109,7 +111,7 @@ def environment() -> Environment:
         finalize=_visible,
         bytecode_cache=_COMPILED,
     )
-    made.filters.update(figure=figure, number=number, percent=percent, words=words, size=size, rename_none=rename_none)
+    made.filters.update(number=number, percent=percent, words=words, size=size, rename_none=rename_none)
     made.globals["charts"] = charts
     made.globals["match_charts"] = match_charts
     return made

@@ -14,19 +14,6 @@ def number(value: int | float) -> str:
     return f"{value:,}"
 
 
-def figure(value: int | float | str | bool) -> str:
-    """A figure of a stage, whatever it is.
-
-    >>> [figure(value) for value in (12345, 0.123456789, True, "import", "")]
-    ['12,345', '0.1235', 'yes', 'import', 'none']
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value or "none"
-    return number(value) if isinstance(value, int) else f"{value:.4g}"
-
-
 def percent(share: float) -> str:
     """A share as a percentage that never rounds up to all nor down to nothing.
 

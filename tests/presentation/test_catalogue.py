@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 from markupsafe import escape
 
+from engine.matching.blocking import families
+from engine.matching.comparisons import everything
 from engine.presentation import render_html, report, report_data
 from engine.presentation.catalogue import FILES, catalogue, read
 from engine.presentation.files import FILES as OUTPUTS
 from engine.presentation.files import FOLDERS, OTHERS
+from engine.rulebook import RuleBook
+from engine.rulebook.matching import MatchRules
 from engine.tables import GOLDEN_CONTACT, QUALITY_EXPECTATION, STANDARDISE_RECORD
-from engine.vocabulary import CONTACT_ATTRIBUTES, LANGUAGES, RECORD_ATTRIBUTES, Language
+from engine.vocabulary import CONTACT_ATTRIBUTES, KINDS, LANGUAGES, RECORD_ATTRIBUTES, Language
 from engine.workspace import Workspace
 from tests.presentation import reason_codes
 from tests.presentation.scene import CANARY, scene
@@ -87,6 +91,25 @@ def test_what_only_a_project_knows_is_shown_as_words() -> None:
     assert words.reason("our_own_code") == "our own code"
     assert words.attribute("our_column") == "our column"
     assert words.todo("our_own_code") == words.todo("doubted")
+
+
+def test_a_field_of_the_import_file_is_called_as_in_the_file() -> None:
+    assert catalogue("de").attribute("CONTACT_NR") == "CONTACT_NR"
+
+
+def test_every_code_of_matching_has_words_and_levels_of_one_comparison_differ() -> None:
+    rules = RuleBook().load("matching/model.yml", MatchRules)
+    known = read("compared")
+    for kind in KINDS:
+        compared = everything(kind, rules.comparisons)
+        codes = {f"comparison.{one.name}" for one in compared if not one.name.startswith("extra")}
+        codes |= {f"level.{level.name}" for one in compared for level in one.levels}
+        codes |= {f"family.{family.name}" for family in families(kind)}
+        assert sorted(codes - set(known)) == []
+        for one in compared:
+            for language in LANGUAGES:
+                shown = [catalogue(language).compared("level", level.name) for level in one.levels]
+                assert len(set(shown)) == len(shown), (one.name, language)  # a chart would draw two bars as one
 
 
 def test_numbers_are_written_as_the_language_writes_them() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.presentation.facts import RunFacts
 from engine.presentation.sections.match_diagnostics import diagnostics
-from engine.presentation.wording import words
 from engine.vocabulary import KINDS
 from engine.workspace import Workspace
 
@@ -35,7 +34,7 @@ def _kind(ws: Workspace, kind: str, figures: dict[str, Any]) -> dict[str, Any]:
         "select outcome, count(*) from matching.pair where kind = $kind group by outcome order by outcome",
         {"kind": kind},
     )
-    parameters, blocks = _parameters(ws, kind), _blocks(ws, kind)
+    parameters = _parameters(ws, kind)
     return {
         "kind": kind,
         "records": records,
@@ -47,8 +46,7 @@ def _kind(ws: Workspace, kind: str, figures: dict[str, Any]) -> dict[str, Any]:
             name.removeprefix(f"{kind}_"): value for name, value in figures.items() if name.startswith(f"{kind}_")
         },
         "histogram": _histogram(ws, kind),
-        "blocks": blocks,
-        "block_amounts": [{"name": words(block["family"]), "pairs": block["pairs"]} for block in blocks[:12]],
+        "blocks": _blocks(ws, kind),
         "parameters": parameters,
         "diagnostics": diagnostics(ws, kind, [one["comparison"] for one in parameters]),
     }
