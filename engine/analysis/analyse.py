@@ -119,8 +119,11 @@ def _read(ws: Workspace, run: RunOptions, book: RuleBook, watcher: Watcher) -> t
     scratch.mkdir(mode=0o700)
     ws.create(PROTOCOL_STEP)
     watcher.step("intake")
-    asked, notes = every_table(source_files(run), scratch)
-    intake.stage_sources(ws, asked, scratch=scratch, watcher=watcher, book=book).check()
+    every = every_table(source_files(run), scratch)
+    report = intake.stage_sources(
+        ws, every.asked, scratch=scratch, watcher=watcher, book=book, unchosen=every.unchosen
+    ).check()
+    notes = [*every.notes, *(note for note in report.notes if note.endswith(intake.LEFT_OUT))]
     others: dict[str, SourceMapping] = {}
     mappings = intake.guess_mapping(ws, book, watcher=watcher, unusable=others)
     if not mappings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import SourceError
@@ -14,15 +14,29 @@ MOST_TABLES = 40
 """Tables of one source that are read, the fullest first: a ticketing system has hundreds, contacts stand in a few."""
 
 
-def every_table(sources: Sequence[Asked], scratch: Path) -> tuple[list[Asked], list[str]]:
-    """The sources table by table, and sentences about what was left out.
+@dataclass(frozen=True, slots=True)
+class EveryTable:
+    """The sources table by table.
 
-    A source of which a table or a query was chosen, or that is one table, stays as it is.
+    Attributes:
+        asked: what to read.
+        unchosen: places in ``asked`` of tables that nobody chose: one that cannot be read stops nothing.
+        notes: sentences about what was left out.
+    """
+
+    asked: tuple[Asked, ...]
+    unchosen: frozenset[int]
+    notes: tuple[str, ...]
+
+
+def every_table(sources: Sequence[Asked], scratch: Path) -> EveryTable:
+    """The sources table by table; one of which a table or a query was chosen, or that is one table, stays as it is.
 
     Raises:
         SourceError: a source cannot be opened or holds no table with rows.
     """
     found: list[Asked] = []
+    unchosen: set[int] = set()
     notes: list[str] = []
     for source in sources:
         if isinstance(source, SourceFile):
@@ -40,7 +54,8 @@ def every_table(sources: Sequence[Asked], scratch: Path) -> tuple[list[Asked], l
         if not tables:
             raise SourceError(f"{source.file} holds no table with rows", hint="Check what was exported.")
         tables.sort(key=lambda table: (-(table.rows or 0), table.name))
+        unchosen |= set(range(len(found), len(found) + min(len(tables), MOST_TABLES)))
         found += [replace(source, table=table.name) for table in tables[:MOST_TABLES]]
         if len(tables) > MOST_TABLES:
             notes.append(f"{source.file}: {len(tables) - MOST_TABLES} smaller tables were left out")
-    return found, notes
+    return EveryTable(tuple(found), frozenset(unchosen), tuple(notes))

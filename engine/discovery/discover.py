@@ -137,10 +137,12 @@ def _stage(ws: Workspace, run: RunOptions, book: RuleBook, watcher: Watcher) -> 
     scratch.mkdir(mode=0o700)
     ws.create(PROTOCOL_STEP)
     watcher.step("intake")
-    asked, notes = every_table(source_files(run), scratch)
-    asked = named(asked)
-    intake.stage_sources(ws, asked, scratch=scratch, watcher=watcher, book=book).check()
-    return asked, notes
+    every = every_table(source_files(run), scratch)
+    asked = named(every.asked)
+    report = intake.stage_sources(
+        ws, asked, scratch=scratch, watcher=watcher, book=book, unchosen=every.unchosen
+    ).check()
+    return asked, [*every.notes, *(note for note in report.notes if note.endswith(intake.LEFT_OUT))]
 
 
 def _guess(ws: Workspace, watcher: Watcher) -> tuple[dict[str, SourceMapping], dict[str, SourceMapping]]:

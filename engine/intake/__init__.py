@@ -10,6 +10,6 @@
 from engine.intake.guess import guess_mapping
 from engine.intake.record import joined_lines, map_records
 from engine.intake.source_file import SourceAddress, SourceFile
-from engine.intake.stage import stage_sources
+from engine.intake.stage import LEFT_OUT, stage_sources
 
-__all__ = ["SourceAddress", "SourceFile", "guess_mapping", "joined_lines", "map_records", "stage_sources"]
+__all__ = ["LEFT_OUT", "SourceAddress", "SourceFile", "guess_mapping", "joined_lines", "map_records", "stage_sources"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from engine.rulebook.mapping import ContentRules, HeaderRules, fold
 from engine.sql import text_list
 from engine.tables import INTAKE_HELD, INTAKE_LINE, INTAKE_SOURCE
 from engine.workspace import Workspace
+
+LEFT_OUT = "(left out)"
+"""How the note about a table ends that nobody chose and that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ def stage_sources(
     scratch: Path,
     watcher: Watcher,
     book: RuleBook | None = None,
+    unchosen: Collection[int] = (),
 ) -> StageReport:
     """Fill intake.source, intake.line and intake.held from files and databases.
 
@@ -57,6 +61,8 @@ def stage_sources(
         scratch: an existing private folder for temporary copies; emptied of them again.
         watcher: told what was guessed.
         book: rules in force; the shipped ones when None. Header words help to find headers.
+        unchosen: places in ``sources`` of tables that nobody chose; one that cannot be read is left out with a note,
+            unless all of them are.
 
     Returns:
         Unit "line": in = loaded + held.
@@ -74,17 +80,34 @@ def stage_sources(
     if not sources:
         raise SourceError("no file given", hint="Name at least one CSV or Excel file.")
     notes: list[str] = []
+    refused: SourceError | None = None
     taken: set[str] = {source.name.casefold() for source in named(sources)}
     with tempfile.TemporaryDirectory(prefix="intake-", dir=scratch) as folder:
         place = Place(Path(folder), known, watcher.say)
-        for source in named(sources):
+        for at, source in enumerate(named(sources)):
             watcher.step(f"reading {source.file}")
-            notes += _stage_source(ws, source, place, totals, taken)
+            try:
+                notes += _stage_source(ws, source, place, totals, taken)
+            except SourceError as error:
+                if at not in unchosen:
+                    raise
+                _forget(ws, source.name)
+                notes.append(f"{error} {LEFT_OUT}")
+                refused = error
+    if refused is not None and not ws.count(INTAKE_SOURCE.name):
+        raise refused
     for note in notes:
         watcher.say(note)
     loaded, held = ws.count(INTAKE_LINE.name), ws.count(INTAKE_HELD.name)
     lines = int(ws.value("select sum(lines) from intake.source"))
     return StageReport("intake", "line", lines, loaded, held, tuple(notes))
+
+
+def _forget(ws: Workspace, source: str) -> None:
+    """Take back what was kept of a source that could not be read to its end."""
+    forget_read(ws)
+    for table in (INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD):
+        ws.execute(f"delete from {table.name} where source = $source", {"source": source})
 
 
 def _header_words(headers: HeaderRules) -> frozenset[str]:
@@ -142,6 +165,8 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
     if loaded_by.rows is not None and loaded_by.rows != lines:
         raise LedgerError(f"{place}: the source counts {loaded_by.rows} rows, and {lines} were read")
     if not lines:
+        if facts.sha256 is None or facts.loaded.table is not None:
+            raise SourceError(f"{place} has no rows", hint="Choose another with --table NAME, or look for its rows.")
         raise SourceError(f"{place} has a header but no data rows", hint="Export it again, with its rows.")
     parameters = {
         "source": facts.name,
@@ -162,10 +187,12 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
         )
     digest, size = (facts.sha256, facts.size) if facts.sha256 is not None else _fingerprint(ws)
     forget_read(ws)
+    if not loaded and {reason for reason, _ in reasons} == {"blank_row"}:
+        raise SourceError(f"{place}: every cell of its {lines} rows is empty", hint="Choose another table or export.")
     if not loaded:
         raise SourceError(
             f"{place}: none of its {lines} lines could be read ({', '.join(f'{n} {r}' for r, n in reasons)})",
-            hint="Check the delimiter, or export the file again.",
+            hint=_UNREADABLE if facts.format == "csv" else "Export it again.",
         )
     ws.connection.execute(
         f"insert into intake.source select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {text_list(loaded_by.headers)}, ?, ?, ?",
@@ -177,6 +204,9 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
     )  # fmt: skip
     notes = list(loaded_by.notes)
     return notes + [f"{place}: {count} lines held, {reason}" for reason, count in reasons]
+
+
+_UNREADABLE = "Check the delimiter, or export the file again."
 
 
 def _fingerprint(ws: Workspace) -> tuple[str, int]:

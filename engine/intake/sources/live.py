@@ -68,6 +68,11 @@ _REFUSALS = (
         "Check the names.",
     ),
     (("table or view does not exist", "invalid identifier"), "a table or a column is not there", "Check the names."),
+    (
+        ("duplicate column", "ambiguous", "specified multiple times", "ora-00918"),
+        "two columns of the query have the same name",
+        "Give each its own: select ... as NAME.",
+    ),
     (("syntax",), "it does not understand the query", "Try it in another client first."),
     (("read only", "read-only"), "the query would write, and the session only reads", None),
     (

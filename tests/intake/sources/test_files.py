@@ -13,10 +13,11 @@ import duckdb
 import pytest
 
 from engine.errors import SourceError, SurroundingsError, UsageError
-from engine.intake import SourceFile
+from engine.intake import SourceFile, stage_sources
+from engine.progress import Silent
 from engine.workspace import Workspace
 from tests.conftest import rows
-from tests.intake.conftest import Stage
+from tests.intake.conftest import BOOK, Stage
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -172,6 +173,39 @@ def test_changes_that_are_not_in_an_sqlite_file_yet_are_told(stage: Stage, sqlit
     connection.close()
     sqlite.with_name("base.db-wal").write_bytes(b"changes")
     assert any("base.db-wal only were not read" in note for note in stage(sqlite).notes)
+
+
+@pytest.fixture
+def with_nulls(tmp_path: Path) -> list[SourceFile]:
+    path = tmp_path / "crm.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table nulls (a, b)")
+        connection.execute("insert into nulls values (null, null), (null, null)")
+        connection.execute("create table people (nom, email)")
+        connection.execute("insert into people values ('Moser', 'm@example.org'), ('Blanc', null)")
+    connection.close()
+    return [SourceFile(path, table="nulls"), SourceFile(path, table="people")]
+
+
+def test_a_table_of_nothing_but_nulls_says_so(stage: Stage, with_nulls: list[SourceFile]) -> None:
+    with pytest.raises(SourceError, match="table nulls: every cell of its 2 rows is empty"):
+        stage(with_nulls[0])
+
+
+def test_a_table_that_nobody_chose_is_left_out_when_it_cannot_be_read(
+    ws: Workspace, with_nulls: list[SourceFile], tmp_path: Path
+) -> None:
+    report = stage_sources(ws, with_nulls, scratch=tmp_path, watcher=Silent(), book=BOOK, unchosen={0, 1}).check()
+    assert (report.rows_in, report.rows_out, report.rows_held) == (2, 2, 0)
+    assert report.notes == ("crm.db, table nulls: every cell of its 2 rows is empty (left out)",)
+    assert ws.rows("select source from intake.source") == [("people",)]
+
+
+def test_tables_that_nobody_chose_and_none_can_be_read_are_an_error(
+    ws: Workspace, with_nulls: list[SourceFile], tmp_path: Path
+) -> None:
+    with pytest.raises(SourceError, match="every cell of its 2 rows is empty"):
+        stage_sources(ws, with_nulls[:1], scratch=tmp_path, watcher=Silent(), book=BOOK, unchosen={0})
 
 
 # -- vCard ----------------------------------------------------------------------------------------
