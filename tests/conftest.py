@@ -21,10 +21,41 @@ settings.register_profile("explore", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+_LONGEST = (
+    "tests/docs/test_tutorial.py",
+    "tests/journeys/test_sample.py",
+    "tests/journeys/test_second_extract.py",
+    "tests/journeys/test_rehearsal.py",
+    "tests/test_checking.py",
+)
+"""Files that take a minute or more, first: two workers that share files then end at about the same time."""
+
+_SERVERS = {"postgres_server", "postgres_url", "mariadb_socket"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a database server ``live``; put the files that take longest first, the others as they were."""
+    heavy: set[str] = set()
+    for item in items:
+        call = getattr(item, "callspec", None)
+        asks_for_one = call is not None and any(value == "postgresql" for value in call.params.values())
+        if asks_for_one or _SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("live")
+        if any(item.get_closest_marker(name) for name in ("journey", "gx", "live")):
+            heavy.add(_file(item))
+    places = {file: place for place, file in enumerate(_LONGEST)}
+    items.sort(key=lambda item: (places.get(_file(item), len(places)), _file(item) not in heavy))
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.split("::", 1)[0]
+
+
 @pytest.fixture
 def ws() -> Iterator[Workspace]:
-    """A workspace in memory with an empty protocol."""
-    with Workspace.memory() as workspace:
+    """A workspace in memory with an empty protocol; one thread, for more only cost time on tables of six rows."""
+    with Workspace.memory(threads=1) as workspace:
         workspace.create(PROTOCOL_STEP)
         yield workspace
 

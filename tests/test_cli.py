@@ -42,6 +42,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True).stdout.strip() == "[]"
 
 
+@pytest.mark.journey
 def test_a_run_prints_the_files_it_wrote_and_narrates_on_stderr(tmp_path: Path) -> None:
     source = file(tmp_path, "contacts.csv", CONTACTS)
     code, stdout, stderr = assay("run", source, "--out", tmp_path / "out", "--as-of", "2026-11-22")
@@ -59,6 +60,7 @@ def test_a_run_prints_the_files_it_wrote_and_narrates_on_stderr(tmp_path: Path) 
     assert rows[0]["contact_id"] == rows[1]["contact_id"] != rows[2]["contact_id"]
 
 
+@pytest.mark.journey
 def test_json_is_the_only_thing_on_stdout(tmp_path: Path) -> None:
     source = file(tmp_path, "contacts.csv", CONTACTS)
     code, stdout, _ = assay("run", source, "--out", tmp_path / "out", "--json")
@@ -66,6 +68,7 @@ def test_json_is_the_only_thing_on_stdout(tmp_path: Path) -> None:
     assert "seconds" in json.loads(stdout)
 
 
+@pytest.mark.journey  # refused early, but the libraries of a whole run are being loaded by then
 @pytest.mark.parametrize(
     ("name", "content", "exit_code", "told"),
     [
@@ -93,6 +96,7 @@ def test_a_missing_file_is_unusable_input(tmp_path: Path) -> None:
     assert "nowhere.csv" in stderr
 
 
+@pytest.mark.journey
 def test_a_file_name_with_wildcards_is_read_itself(tmp_path: Path) -> None:
     file(tmp_path, "export 2_x.csv", CONTACTS.replace("Dupont", "Wrong"))
     source = file(tmp_path, "export [2024]*.csv", CONTACTS)
@@ -103,6 +107,7 @@ def test_a_file_name_with_wildcards_is_read_itself(tmp_path: Path) -> None:
     assert "Wrong" not in golden
 
 
+@pytest.mark.journey
 def test_a_huge_cell_is_held_or_carried_but_never_crashes(tmp_path: Path) -> None:
     source = file(tmp_path, "huge.csv", CONTACTS + "X;" + "y" * 1_000_000 + ";;;;;\n")
     code, _, stderr = assay("run", source, "--out", tmp_path / "out")
