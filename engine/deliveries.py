@@ -21,6 +21,7 @@ import pyarrow as pa
 from engine.errors import SourceError, SurroundingsError, UsageError
 from engine.target.columns import CONTACT, PROPERTY, SALE, StoreTable
 from engine.target.embedded import EmbeddedStore
+from engine.textfile import read_text
 from engine.workspace import Workspace
 
 FOLDER = "delivered"
@@ -91,10 +92,7 @@ def read_requests(path: Path, environment: str) -> list[Request]:
     Raises:
         SourceError: it cannot be read, lacks a column, or a line asks for something impossible.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise SourceError(f"cannot read {path.name} as UTF-8 text") from None
+    text = read_text(path)
     separator = next((sign for sign in ";,\t" if sign in text.split("\n", 1)[0]), ";")
     rows = csv.DictReader(text.splitlines(), delimiter=separator)
     if not {"CONTACT_NR", "OPERATION"} <= set(rows.fieldnames or ()):

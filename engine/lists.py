@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import SourceError
+from engine.textfile import read_text
 
 _SHOWN = 10
 
@@ -54,10 +55,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
 
 def _cells(path: Path) -> list[tuple[int, list[str]]]:
     """Every row with the line it begins in; a quoted cell may span several."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise SourceError(f"cannot read {path.name} as UTF-8 text") from None
+    text = read_text(path)
     separator = next((sign for sign in ";,\t" if sign in text.split("\n", 1)[0]), ";")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     found: list[tuple[int, list[str]]] = []

@@ -24,6 +24,7 @@ from engine.environments.place import (
 from engine.errors import SourceError, UsageError
 from engine.options import DEMO_INSTITUTION
 from engine.target.columns import ANSWER, APPLICATION, CONTACT, PROPERTY, SALE
+from engine.textfile import read_text
 
 
 def create_environment(
@@ -141,10 +142,7 @@ def read_numbers(file: Path) -> list[str]:
     Raises:
         SourceError: the file cannot be read or holds no number.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"cannot read {file.name} as UTF-8 text") from error
+    text = read_text(file)
     separator = next((sign for sign in ";,\t" if sign in text.split("\n", 1)[0]), ";")
     rows = list(csv.reader(text.splitlines(), delimiter=separator))
     header = [cell.strip() for cell in rows[0]] if rows else []

@@ -119,7 +119,7 @@ def check_usable(source: SourceFile) -> int:
     """
     path = source.path
     if path.is_dir():
-        raise SourceError(f"{path.name} is a folder", hint="Name the files in it, e.g. with FOLDER/*.csv.")
+        raise SourceError(f"{path} is a folder", hint="Name the files in it, e.g. with FOLDER/*.csv.")
     if not path.exists():
         raise SourceError(f"no such file: {path}", hint="Check the path; a name with spaces needs quotes.")
     if not path.is_file():

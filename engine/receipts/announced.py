@@ -26,6 +26,7 @@ from typing import Any, Literal, get_args
 
 from engine.errors import Problem, RuleErrors, SourceError
 from engine.project import PROJECT_FILE, Project
+from engine.textfile import read_text
 from engine.vocabulary import KINDS
 
 Measure = Literal["rows", "filled", "distinct", "sum", "kind"]
@@ -91,10 +92,7 @@ def read_control_file(path: Path, source: str | None = None) -> tuple[Control, .
         SourceError: it cannot be read.
         RuleErrors: lines that are no totals, all of them.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"cannot read the control file {path.name} as UTF-8 text") from error
+    text = read_text(path)
     separator = next((sign for sign in ";\t," if sign in text.split("\n", 1)[0]), ";")
     rows = list(csv.reader(text.splitlines(), delimiter=separator))
     header = [cell.strip().casefold() for cell in rows[0]] if rows else []
