@@ -254,10 +254,10 @@ def test_all_columns_that_are_not_there_are_said_at_once_with_the_nearest() -> N
 
 def test_a_value_too_long_for_a_cell_is_refused_and_doubling_ends(ws: Workspace) -> None:
     steps = "".join("  - {do: sql, to: a, value: 'a || a', otherwise: keep}\n" for _ in range(30))
-    begun = time.perf_counter()
+    begun = time.process_time()  # what others do on the machine is not counted
     found = changed(ws, steps, {"a": ["x"]}, "a")
     assert found == ["x" * 65_536]
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
     assert sum(step["rows_refused"] for step in rows(ws, "protocol.step")) == 14
 
 

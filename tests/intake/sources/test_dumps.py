@@ -262,11 +262,12 @@ def test_bytes_that_are_no_utf8_are_read_as_windows_writes_them(ws: Workspace, w
     assert any("1 cells are not in the encoding" in note for note in report.notes)
 
 
-def test_a_shell_command_in_a_dump_is_nothing(ws: Workspace, write: Write, stage: Stage) -> None:
-    text = "-- PostgreSQL database dump\n\\! touch /tmp/assay-was-here\nCOPY c (id, nom) FROM stdin;\n1\ta\n\\.\n"
+def test_a_shell_command_in_a_dump_is_nothing(ws: Workspace, tmp_path: Path, write: Write, stage: Stage) -> None:
+    trace = tmp_path / "assay-was-here"
+    text = f"-- PostgreSQL database dump\n\\! touch {trace}\nCOPY c (id, nom) FROM stdin;\n1\ta\n\\.\n"
     stage(write("a.sql", text))
     assert cells(ws) == [["1", "a"]]
-    assert not Path("/tmp/assay-was-here").exists()
+    assert not trace.exists()
 
 
 def test_a_table_of_a_csv_about_sql_is_still_a_csv(ws: Workspace, write: Write, stage: Stage) -> None:
