@@ -108,7 +108,7 @@ def write_files(
         "organization": base.organization,
         "since": options.since,
         "as_of": options.as_of.isoformat(),
-        "plan": _told(plan),
+        "plan": _told(plan, ws.count("golden.contact") - ws.count("delivery.operation")),
         "files": files,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -132,7 +132,7 @@ def _under_config(ws: Workspace, base: Base) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _told(plan: Plan) -> dict[str, Any]:
+def _told(plan: Plan, not_deliverable: int) -> dict[str, Any]:
     return {
         "rows": plan.rows,
         "operations": dict(plan.operations),
@@ -140,6 +140,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         "by_hand": dict(plan.held),
         "contacts": plan.contacts,
         "unchanged": plan.unchanged,
+        "not_deliverable": not_deliverable,
         "there": plan.there,
         "removals": plan.removals,
         "removals_by_reason": dict(plan.removals_by_reason),

@@ -153,10 +153,14 @@ def _narrate(told: dict[str, Any]) -> None:
     plan = told["plan"]
     counted = ", ".join(f"{count:,} {name}" for name, count in plan["operations"].items()) or "nothing to send"
     narrate(f"{told['environment']}: {counted}; {plan['unchanged']:,} of {plan['contacts']:,} contacts unchanged")
+    if plan["not_deliverable"]:
+        narrate(f"  not deliverable: {plan['not_deliverable']:,}, see held.csv of the run for the reasons")
     for reason, count in plan["by_hand"].items():
         narrate(f"  by hand: {count:,} {reason.replace('_', ' ')}")
     if plan["removals"]:
         narrate(f"  removals: {plan['removals']:,} of {plan['there']:,} contacts there, ceiling {plan['ceiling']:.1%}")
+    if told["unchecked"]:
+        narrate(f"  nobody said what is defined, so this was not checked: {', '.join(told['unchecked'])}")
     if told["written"]:
         narrate(f"written to {told['folder']}, plan {told['sha256'][:16]}")
     else:

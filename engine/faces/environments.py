@@ -52,6 +52,8 @@ def apply(
                 f"({fact['imported_with_changes']:,} with a field left out or cut), "
                 f"{fact['not_imported']:,} not imported{again}"
             )
+            for rule, count in sorted(fact["rules"].items(), key=lambda told: (-told[1], told[0])):
+                narrate(f"  {count:,} {rule.replace('_', ' ')}")
         tell(told, told["log"], as_json)
         if any(fact["not_imported"] for fact in told["files"]):
             raise typer.Exit(1)

@@ -20,8 +20,8 @@ DATA_FIELDS: tuple[str, ...] = tuple(
 def change_select(delivery: DeliveryRules, rules: PlanningRules) -> str:
     """One row a contact of delivery.operation: what is there, and the cells of the row it would take.
 
-    Columns: contact_id, contact_nr, kind, structure_nr, email (as stored), known, there_state, there_kind,
-    there_structure_nr, there_email, there_login, and each field of :data:`DATA_FIELDS`.
+    Columns: contact_id, wanted_no (its place among the INSERTs), contact_nr, kind, structure_nr, email (as stored),
+    known, there_state, there_kind, there_structure_nr, there_email, there_login, and each field of :data:`DATA_FIELDS`.
     """
     # a code that the rules give to no value is nobody's to clear
     written = {rule.name for rule in delivery.fields if rule.form != "code" or rule.codes or rule.otherwise}
@@ -46,6 +46,7 @@ def change_select(delivery: DeliveryRules, rules: PlanningRules) -> str:
     return f"""
 select
     wanted.contact_id,
+    wanted.row_no as wanted_no,
     expected.contact_nr,
     expected.kind,
     expected.structure_nr,

@@ -74,7 +74,8 @@ def operation_select(rules: PlanningRules) -> str:
             when source.kind = 'relay' then 4
             else 5
         end""",
-            group="if(source.kind = 'relay' and source.operation = 'INSERT', source.structure_nr, '')",
+            # new ones in the order of the run's own import file: whoever comes first has the login in both
+            group="if(source.operation = 'INSERT', cast(source.wanted_no as varchar), '')",
             origin="plan_main as source left join plan_freed as freed using (contact_nr) "
             "where source.operation is not null",
         ),

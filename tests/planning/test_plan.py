@@ -42,8 +42,8 @@ def test_whoever_is_not_there_is_inserted_structures_first_and_completed_afterwa
     plan = planned(ws)
     assert operations(ws) == [
         ("main", "INSERT", "200"),
-        ("main", "INSERT", "150"),
         ("main", "INSERT", "151"),
+        ("main", "INSERT", "150"),
         ("main", "INSERT", "101"),
         ("main", "INSERT", "102"),
         ("after", "UPDATE", "150"),
@@ -52,6 +52,14 @@ def test_whoever_is_not_there_is_inserted_structures_first_and_completed_afterwa
     assert cells(ws, "150", "after") == {"LINE1": "5 Quai Sarrail", "ZIPCODE": "=", "TOWN": "Lyon", "COUNTRY": "FR"}
     assert cells(ws, "200", "after") == {"ADMIN_NUMBER": "TVA=FR83404833048"}
     assert (plan.sent, plan.unchanged, plan.kept_back, plan.removals) == (5, 0, 0, 0)
+
+
+def test_new_contacts_come_in_the_order_of_the_run_s_own_file(ws: Workspace, tmp_path: Path) -> None:
+    """Whoever comes first has the login of a shared address: both files must give it to the same contact."""
+    golden(ws, [*EVERYBODY, {**ZOE, "contact_id": "p0", "contact_nr": "90"}], tmp_path)
+    planned(ws)
+    inserted = [row["CONTACT_NR"] for row in rows(ws, "delivery.operation", "row_no", "CONTACT_NR")]
+    assert [number for _, operation, number in operations(ws) if operation == "INSERT"] == inserted
 
 
 def test_the_same_golden_base_again_gives_no_operation(ws: Workspace, tmp_path: Path) -> None:

@@ -307,14 +307,16 @@ def test_a_server_that_does_not_answer_is_a_matter_of_surroundings(tmp_path: Pat
         )
 
 
-def test_an_application_that_is_killed_leaves_the_base_whole_and_is_done_again(place: Place) -> None:
+def test_an_application_that_is_killed_leaves_the_base_whole_and_is_done_again(
+    place: Place, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A real kill, spread over the whole of an application; the base ends as one that was never disturbed."""
     rows = [
         {"CONTACT_NR": str(n), "LASTNAME": "A", "OFFICIAL_NAME": f"S{n}" if n % 7 == 0 else ""} for n in range(5_000)
     ]
     create(place)
     path = written(place, "many.csv", rows)
-    undisturbed = Place(place.folder / "undisturbed", None)
+    undisturbed = Place(tmp_path_factory.mktemp("undisturbed"), None)
     create_environment(undisturbed, "dev", institution="OPERA", organization=None, country="CH")
     apply(undisturbed, place.folder / "criteria.csv")
     before = time.monotonic()
@@ -360,8 +362,8 @@ def test_rows_of_what_is_defined_are_taken_and_others_told(place: Place) -> None
     undefined = [
         (2, "1", "CRIT01", "criterion_undefined", "dropped"),
         (2, "1", "CRIT02", "criterion_undefined", "dropped"),
-        (3, "2", "STRUCT_TYPE", "code_undefined", "dropped"),
         (3, "2", "CRIT01", "criterion_undefined", "dropped"),
+        (3, "2", "STRUCT_TYPE", "code_undefined", "dropped"),
     ]
     apply(place, written(place, "early.csv", rows))
     assert answers(place) == undefined
