@@ -29,6 +29,20 @@ def refuse_options(address: Address, known: Sequence[str]) -> None:
             )
 
 
+def numbered_by(place: str, key: Sequence[str] | None) -> str:
+    """The note on what decides the number of a row of a table: its primary key, else its cells."""
+    if key:
+        return f"{place}: rows are numbered by the primary key ({', '.join(key)})"
+    return f"{place}: rows are numbered in the order of their cells, for it has no primary key"
+
+
+def numbered_as_asked(place: str, *, ordered: bool) -> str:
+    """The note on what decides the number of a row of a query."""
+    if ordered:
+        return f"{place}: rows are numbered as the query orders them; where it leaves two equal, end it with a key"
+    return f"{place}: rows are numbered in the order of their cells, for the query asks for no order"
+
+
 _LOGIN = ("password", "authentication", "login failed", "access denied", "no pg_hba", "role", "28p01", "28000", "18456")
 _DATABASE = ("does not exist", "unknown database", "cannot open database", "service", "12514", "12505", "4060")
 _SECURE = ("ssl", "tls", "certificate")

@@ -19,7 +19,7 @@ from engine.intake.lines import read_columns
 from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, TableInfo
 from engine.intake.sources.drivers import load_extension
-from engine.intake.sources.live import failed, refuse_options, refused
+from engine.intake.sources.live import failed, numbered_as_asked, numbered_by, refuse_options, refused
 from engine.intake.sources.reading_only import check_query
 from engine.sql import literal
 from engine.workspace import Workspace
@@ -93,8 +93,9 @@ class Mysql:
         order = f" order by {', '.join(f't.{_name(column)}' for column in key)}" if key else ""
         query = f"select {cells} from {_name(schema)}.{_name(table)} as t{order}"
         self._read(ws, query, len(headers), ordered=bool(key))
-        notes = (f"{self._shown}, table {name}: {', '.join(binary)} hold bytes, read as hex",) if binary else ()
-        return Loaded(headers, table=name, typed=True, notes=notes)
+        place = f"{self._shown}, table {name}"
+        notes = [f"{place}: {', '.join(binary)} hold bytes, read as hex"] if binary else []
+        return Loaded(headers, table=name, typed=True, notes=(*notes, numbered_by(place, key)))
 
     def ask(self, ws: Workspace, query: str) -> Loaded:
         """The rows of a query, in the order it asks for; without one in the order of their cells."""
@@ -102,9 +103,11 @@ class Mysql:
         described = self._typed(checked.text)
         headers = tuple(name for name, _ in described)
         cells = ", ".join(_cell(name, kind, at) for at, (name, kind) in enumerate(described))
-        # a derived table keeps no order on these servers: the rows are numbered by their cells
-        self._read(ws, f"select {cells} from (\n{checked.text}\n) as t", len(headers), ordered=False)
-        return Loaded(headers, typed=True)
+        # these servers forget the order of a derived table, unless it has a limit too
+        limit = "\nlimit 18446744073709551615" if checked.ordered and not checked.limited else ""
+        query = f"select {cells} from (\n{checked.text}{limit}\n) as t"
+        self._read(ws, query, len(headers), ordered=checked.ordered)
+        return Loaded(headers, typed=True, notes=(numbered_as_asked(self._shown, ordered=checked.ordered),))
 
     def close(self) -> None:
         """Every session is closed."""

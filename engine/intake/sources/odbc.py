@@ -14,7 +14,7 @@ from engine.intake.lines import read_batches
 from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, TableInfo
 from engine.intake.sources.drivers import driver
-from engine.intake.sources.live import failed, refused, seconds_to_connect
+from engine.intake.sources.live import failed, numbered_as_asked, refused, seconds_to_connect
 from engine.intake.sources.reading_only import check_query
 from engine.workspace import Workspace
 
@@ -59,12 +59,14 @@ class Odbc:
     def load(self, ws: Workspace, name: str | None) -> Loaded:
         """All rows of a table, in the order of their cells."""
         assert name is not None
-        return Loaded(self._read(ws, f"select * from {name}", ordered=False), table=name, typed=True)
+        note = f"{self._shown}, table {name}: rows are numbered in the order of their cells"
+        return Loaded(self._read(ws, f"select * from {name}", ordered=False), table=name, typed=True, notes=(note,))
 
     def ask(self, ws: Workspace, query: str) -> Loaded:
         """The rows of a query, in the order it asks for; without one in the order of their cells."""
         checked = check_query(query, KINDS[0])
-        return Loaded(self._read(ws, checked.text, ordered=checked.ordered), typed=True)
+        notes = (numbered_as_asked(self._shown, ordered=checked.ordered),)
+        return Loaded(self._read(ws, checked.text, ordered=checked.ordered), typed=True, notes=notes)
 
     def close(self) -> None:
         """A connection lives as long as its answer is read."""

@@ -17,7 +17,7 @@ from engine.intake.lines import read_columns
 from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, TableInfo
 from engine.intake.sources.drivers import driver, load_extension
-from engine.intake.sources.live import refuse_options, refused, seconds_to_connect
+from engine.intake.sources.live import numbered_as_asked, numbered_by, refuse_options, refused, seconds_to_connect
 from engine.intake.sources.reading_only import check_query
 from engine.sql import identifier, literal
 from engine.workspace import Workspace
@@ -95,7 +95,8 @@ class Postgresql:
         headers = self._columns(f"select * from {table}")
         select = f"select {', '.join(f'{identifier(header)}::text' for header in headers)} from {table} as t{order}"
         self._read(ws, select, len(headers), ordered=bool(key))
-        return Loaded(headers, table=name, typed=True)
+        notes = (numbered_by(f"{self._shown}, table {name}", key),)
+        return Loaded(headers, table=name, typed=True, notes=notes)
 
     def ask(self, ws: Workspace, query: str) -> Loaded:
         """The rows of a query, in the order it asks for; without one in the order of their cells."""
@@ -107,7 +108,7 @@ class Postgresql:
             f"select {', '.join(f'{name}::text' for name in names)} from (\n{checked.text}\n) as q({', '.join(names)})"
         )
         self._read(ws, select, len(headers), ordered=checked.ordered)
-        return Loaded(headers, typed=True)
+        return Loaded(headers, typed=True, notes=(numbered_as_asked(self._shown, ordered=checked.ordered),))
 
     def close(self) -> None:
         """Both connections are closed."""

@@ -46,10 +46,12 @@ class Checked:
     Attributes:
         text: the query without a final semicolon and comments around it.
         ordered: its rows come in an order that it asks for itself.
+        limited: it says itself how many rows it wants.
     """
 
     text: str
     ordered: bool
+    limited: bool = False
 
 
 def check_query(query: str, kind: Kind) -> Checked:
@@ -92,7 +94,11 @@ def check_query(query: str, kind: Kind) -> Checked:
                 hint="Functions of the database's own cannot be called; make a view that does, and read it.",
             )
     # the user's own text is sent, not one that a generator wrote again: only what stands around it is taken away
-    return Checked(query[tokens[0].start : tokens[-1].end + 1], root.args.get("order") is not None)
+    return Checked(
+        query[tokens[0].start : tokens[-1].end + 1],
+        ordered=root.args.get("order") is not None,
+        limited=root.args.get("limit") is not None or root.args.get("fetch") is not None,
+    )
 
 
 _HINT = "Give one SELECT that only reads."

@@ -13,7 +13,14 @@ from engine.intake.lines import read_batches
 from engine.intake.source_file import SourceAddress
 from engine.intake.sources.contract import Asked, Kind, Loaded, Place, Source, TableInfo
 from engine.intake.sources.drivers import driver
-from engine.intake.sources.live import failed, refuse_options, refused, seconds_to_connect
+from engine.intake.sources.live import (
+    failed,
+    numbered_as_asked,
+    numbered_by,
+    refuse_options,
+    refused,
+    seconds_to_connect,
+)
 from engine.intake.sources.reading_only import check_query
 from engine.workspace import Workspace
 
@@ -86,12 +93,14 @@ class SqlServer:
         )
         order = f" order by {', '.join(f't.{_name(column)}' for column in key)}" if key else ""
         self._read(ws, f"select {cells} from {_name(schema)}.{_name(table)} as t{order}", ordered=bool(key))
-        return Loaded(tuple(column for column, _ in columns), table=name, typed=True)
+        notes = (numbered_by(f"{self._shown}, table {name}", key),)
+        return Loaded(tuple(column for column, _ in columns), table=name, typed=True, notes=notes)
 
     def ask(self, ws: Workspace, query: str) -> Loaded:
         """The rows of a query, in the order it asks for; without one in the order of their cells."""
         checked = check_query(query, KINDS[0])
-        return Loaded(self._read(ws, checked.text, ordered=checked.ordered), typed=True)
+        notes = (numbered_as_asked(self._shown, ordered=checked.ordered),)
+        return Loaded(self._read(ws, checked.text, ordered=checked.ordered), typed=True, notes=notes)
 
     def close(self) -> None:
         """The transaction is rolled back, the connection closed."""

@@ -78,6 +78,26 @@ def test_a_query_is_numbered_by_its_cells(ws: Workspace, database: str, address:
     ]
 
 
+@pytest.mark.parametrize("limit", ["", " limit 2", " limit 1, 2"])
+def test_a_query_keeps_the_order_it_asks_for(
+    ws: Workspace, database: str, address: Address, stage: Stage, limit: str
+) -> None:
+    query = f"select n from (select 9 as n union all select 10 union all select 8) q order by n desc{limit}"
+    report = stage(address(database, query=query))
+    wanted = {"": ["10", "9", "8"], " limit 2": ["10", "9"], " limit 1, 2": ["9", "8"]}[limit]
+    assert [row[0][0] for row in ws.rows("select cells from intake.line order by line_no")] == wanted
+    assert any("numbered as the query orders them" in note for note in report.notes)
+
+
+def test_what_numbers_the_rows_of_a_table_is_told(database: str, address: Address, stage: Stage) -> None:
+    keyed = stage(address(database, table="contacts")).notes
+    assert any("rows are numbered by the primary key (id)" in note for note in keyed)
+    assert any(
+        "in the order of their cells, for it has no primary key" in note
+        for note in stage(address(database, table="clients")).notes
+    )
+
+
 def test_bytes_in_a_query_are_hex(ws: Workspace, database: str, address: Address, stage: Stage) -> None:
     stage(address(database, query="select id, photo from contacts where photo is not null"))
     assert rows(ws, "intake.line", "cells") == [{"cells": ["10", "00FF"]}]
