@@ -54,11 +54,15 @@ def judged_select(rules: ImportRules) -> str:
 
 
 def _value(rules: ImportRules, field: str, text: str, tests: Sequence[Test]) -> str:
-    read = {
-        "BIRTHDATE": f"strftime({_day(text)}, '%d.%m.%Y')",
-        "COUNTRY": _country(rules, text),
-        **dict.fromkeys(("EMAIL1", "EMAIL2", "EMAIL3"), f"lower({text})"),
-    }.get(field, text)
+    match field:
+        case "BIRTHDATE":
+            read = f"strftime({_day(text)}, '%d.%m.%Y')"
+        case "COUNTRY":
+            read = _country(rules, text)
+        case "EMAIL1" | "EMAIL2" | "EMAIL3":
+            read = f"lower({text})"
+        case _:
+            read = text
     cases = ""
     for test in tests:
         outcome = rules.answer(test.rule)
