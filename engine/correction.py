@@ -54,7 +54,7 @@ def join(ws: Workspace, decisions: Path, left: str, right: str, signed: Signed) 
     kinds = {_kind(ws, found.records[0]) for found in (one, other)}
     if len(kinds) > 1:
         raise UsageError(
-            f"one is a {min(kinds)}, the other a {max(kinds)}",
+            f"they are of two kinds: {min(kinds)} and {max(kinds)}",
             hint="Persons, structures and persons of structures are never one contact.",
         )
     pair = (one.records[0], other.records[0])

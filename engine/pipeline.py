@@ -173,5 +173,6 @@ def as_known_failure(error: Exception) -> AssayError | None:
     if "No space left on device" in str(error) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
         return SurroundingsError("the disk is full", hint="Free some space, or choose another folder with --out.")
     if isinstance(error, PermissionError):
-        return SurroundingsError("a file or folder may not be read or written", hint="Check its permissions.")
+        which = f": {error.filename}" if error.filename else ""
+        return SurroundingsError(f"a file or folder may not be read or written{which}", hint="Check its permissions.")
     return None

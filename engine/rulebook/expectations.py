@@ -370,4 +370,5 @@ def _names_that_do_not_exist(book: RuleBook, name: str, suite: Suite) -> Iterato
 
 def _unknown(what: str, name: str, known: Mapping[str, object] | Sequence[str] | set[str]) -> str:
     near = difflib.get_close_matches(name, list(known), n=1)
-    return f'unknown {what} "{name}"' + (f".  Did you mean {near[0]}?" if near else "")
+    few = f"; known: {', '.join(sorted(known))}" if len(known) <= 12 else ""
+    return f'unknown {what} "{name}"' + (f".  Did you mean {near[0]}?" if near else few)

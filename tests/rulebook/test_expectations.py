@@ -97,6 +97,11 @@ def test_a_suite_that_nobody_has_is_told_with_the_nearest_one() -> None:
         load_suites(RuleBook(base=shipped("expectations")), ["contacts"])
 
 
+def test_a_suite_with_no_near_name_is_told_with_all_there_are() -> None:
+    with pytest.raises(RuleErrors, match=r'unknown suite "nope"; known: address, completeness'):
+        load_suites(RuleBook(base=shipped("expectations")), ["nope"])
+
+
 def test_a_project_switches_a_whole_suite_off_and_adds_one(tmp_path: Path) -> None:
     (tmp_path / "address.yml").write_text("enabled: false\n", encoding="utf-8")
     own = HEAD + entry("own", "expect_column_values_to_not_be_null", "{column: email}")
