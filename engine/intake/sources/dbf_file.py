@@ -29,6 +29,9 @@ from engine.intake.sources.file_source import FileSource, plain_headers, refuse_
 from engine.workspace import Workspace
 
 _BYTES = "GPQW"
+_MEMOS_LOOKED_AT = 5_000
+"""Rows whose memos are read to know the encoding; the texts of all rows are."""
+
 _GUESSED = "guessed from its letters"
 _LIVING = (b" ", b"\0")
 _MARKS = {b"*": ("deleted_row", "marked as deleted in the file")}
@@ -77,11 +80,13 @@ class DbfFile(FileSource):
 def _texts(table: Table, memos: Memos | None) -> Iterator[bytes]:
     """Names of fields and every text of every row: one letter beyond ASCII may stand in the last."""
     yield from (field.name for field in table.fields)
-    for _, _, row in table.records():
+    for place, _, row in table.records():
+        if row.isascii() and (memos is None or place > _MEMOS_LOOKED_AT):
+            continue
         for field, value in zip(table.fields, values(table, row), strict=True):
             if value and field.kind in "CV":
                 yield value
-            elif value and field.kind == "M" and memos is not None:
+            elif value and field.kind == "M" and memos is not None and place <= _MEMOS_LOOKED_AT:
                 try:
                     yield _memo(memos, value) or b""
                 except (LookupError, ValueError):

@@ -14,6 +14,8 @@ _LONGEST = 4 * LONGEST_CELL + 1
 _BLOCK = 512
 _OF_DBASE_IV = b"\xff\xff\x08\x00"
 _TEXT = 1
+_END = b"\x1a"
+_PIECE = 4_096  # bytes read at once of a memo that ends at a mark
 
 
 def memo_beside(table: Path) -> Path | None:
@@ -64,7 +66,13 @@ class Memos:
                 return self._whole(start + 8, max(0, int.from_bytes(head[4:], "little") - 8))
         self._at(number * _BLOCK, 1)
         self._file.seek(number * _BLOCK)
-        return self._file.read(_LONGEST).split(b"\x1a", 1)[0]
+        text = b""
+        while len(text) < _LONGEST and (piece := self._file.read(_PIECE)):
+            begins, end, _ = piece.partition(_END)
+            text += begins
+            if end:
+                break
+        return text
 
     def _whole(self, start: int, length: int) -> bytes:
         if start + length > self._size:
