@@ -5,6 +5,8 @@ Only fields that the delivery rules write are compared: what people filled into 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.rulebook.delivery import DeliveryRules
 from engine.rulebook.planning import PlanningRules
 from engine.sql import identifier, literal
@@ -23,25 +25,12 @@ def change_select(delivery: DeliveryRules, rules: PlanningRules) -> str:
     Columns: contact_id, wanted_no (its place among the INSERTs), contact_nr, kind, structure_nr, email (as stored),
     known, there_state, there_kind, there_structure_nr, there_email, there_login, and each field of :data:`DATA_FIELDS`.
     """
-    # a code that the rules give to no value is nobody's to clear
-    written = {rule.name for rule in delivery.fields if rule.form != "code" or rule.codes or rule.otherwise}
     cells = []
-    for field in DATA_FIELDS:
+    for field, changed in _changes(delivery, rules, SCALARS).items():
         column = identifier(field)
-        changed = "null"
-        if field in written and field in SCALARS:
-            changed = _cell(field, rules, f"expected.{column} is distinct from there.{column}", f"expected.{column}")
-        elif field in written and field in ADDRESS:
-            letters = rules.address_types
-            unequal = " or ".join(
-                f"expected.{_of(kind, field)} is distinct from there.{_of(kind, field)}" for kind in letters
-            )
-            changed = _cell(field, rules, unequal, f"expected.{_of(letters[0], field)}")
-        elif field == "ADMIN_NUMBER":
-            changed = "number.cell"
-        elif field in CRITERIA and field in written:
+        if field in CRITERIA and changed is None and field in _written(delivery):
             changed = f"criterion.{column}"
-        cells.append(f"cast(if(there.contact_nr is null, wanted.{column}, {changed}) as varchar) as {column}")
+        cells.append(f"cast(if(there.contact_nr is null, wanted.{column}, {changed or 'null'}) as varchar) as {column}")
     listing = ",\n    ".join(cells)
     return f"""
 select
@@ -63,6 +52,32 @@ left join there_contact as there on there.contact_nr = expected.contact_nr
 left join plan_number as number on number.contact_nr = expected.contact_nr and number.place = 1
 left join plan_criterion as criterion on criterion.contact_nr = expected.contact_nr
 """
+
+
+def _written(delivery: DeliveryRules) -> set[str]:
+    """Fields that the rules write: a code that they give to no value is nobody's to clear."""
+    return {rule.name for rule in delivery.fields if rule.form != "code" or rule.codes or rule.otherwise}
+
+
+def _changes(delivery: DeliveryRules, rules: PlanningRules, scalars: Sequence[str]) -> dict[str, str | None]:
+    """The cell of each field where what is expected and what is there differ; None = the field is not compared."""
+    written = _written(delivery)
+    changes: dict[str, str | None] = dict.fromkeys(DATA_FIELDS)
+    for field in DATA_FIELDS:
+        column = identifier(field)
+        if field == "ADMIN_NUMBER":
+            changes[field] = "number.cell"
+        elif field in written and field in scalars:
+            changes[field] = _cell(
+                field, rules, f"expected.{column} is distinct from there.{column}", f"expected.{column}"
+            )
+        elif field in written and field in ADDRESS:
+            letters = rules.address_types
+            unequal = " or ".join(
+                f"expected.{_of(kind, field)} is distinct from there.{_of(kind, field)}" for kind in letters
+            )
+            changes[field] = _cell(field, rules, unequal, f"expected.{_of(letters[0], field)}")
+    return changes
 
 
 def _of(kind: str, field: str) -> str:
@@ -87,22 +102,8 @@ def site_select(delivery: DeliveryRules, rules: PlanningRules) -> str:
     Its number was given by the environment and is read there. Where its relays disagree, or its name is another one, it
     may be another structure: ``held`` then says so, and a person decides.
     """
-    written = {rule.name for rule in delivery.fields if rule.form != "code" or rule.codes or rule.otherwise}
-    cells = []
-    for field in DATA_FIELDS:
-        changed = "null"
-        if field in written and field in SITE_FIELDS:
-            column = identifier(field)
-            changed = _cell(field, rules, f"expected.{column} is distinct from there.{column}", f"expected.{column}")
-        elif field in written and field in ADDRESS:
-            letters = rules.address_types
-            unequal = " or ".join(
-                f"expected.{_of(kind, field)} is distinct from there.{_of(kind, field)}" for kind in letters
-            )
-            changed = _cell(field, rules, unequal, f"expected.{_of(letters[0], field)}")
-        elif field == "ADMIN_NUMBER":
-            changed = "number.cell"
-        cells.append(f"cast({changed} as varchar) as {identifier(field)}")
+    changes = _changes(delivery, rules, SITE_FIELDS)
+    cells = [f"cast({changed or 'null'} as varchar) as {identifier(field)}" for field, changed in changes.items()]
     listing = ",\n    ".join(cells)
     return f"""
 select
