@@ -7,7 +7,7 @@ Usage::
 
 DIR holds one folder a set with ``input.csv`` (or several source files), ``truth.csv`` and, for golden records,
 ``clean.csv``. The generated base of docs/sample is always scored too; ``--generated ROWS:SEED,...`` adds the same base
-from other seeds, ``--odd SEED`` the odd tables of benchmarks/generator/odd.py. Peers' figures are in peers.json.
+from other seeds, ``--odd SEED`` the odd tables of benchmarks/generator/odd. Peers' figures are in peers.json.
 Last comes the reliability of the stated probabilities, pooled over all sets.
 """
 

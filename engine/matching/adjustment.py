@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.matching.corrections import Case
+from engine.matching.case import Case
 from engine.matching.patterns import Floats
 
 STEP = "decisions"

@@ -110,6 +110,7 @@ STRUCTURE: tuple[Family, ...] = (
     Family("domain", "dom", _ORG_PLACE),
     Family("rarest word", "unnest([rare1, rare2])", _ORG_PLACE),
     Family("two rarest words", "rare1 || ' ' || rare2", _ORG_PLACE),
+    Family("name, former name, web site", "unnest(list_distinct([orgu, former, site]))", _ORG_PLACE),
     Family("initials", "unnest(list_distinct([acr_told, acr_all, acr_self]))", _ORG_PLACE),
     Family("number and place", "hno || '/' || coalesce(zip, town)", _ORG),
     Family("street and place", "left(street, 6) || coalesce(zip, town, '')", _ORG),

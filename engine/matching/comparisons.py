@@ -6,51 +6,12 @@ The first level that holds wins; a missing value is neutral. Priors come from ru
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
+from engine.matching.levels import Comparison, jw, levels, likeness, one_edit
+from engine.matching.structure_comparisons import structure_comparisons
 from engine.rulebook.matching import Comparisons, Prior
 from engine.vocabulary import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One level: its name, the SQL condition (None = everything else) and the prior share of true pairs."""
-
-    name: str
-    condition: str | None
-    m: float
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """An attribute's comparison: the columns one of which it needs, when it is neutral, its levels strongest first."""
-
-    name: str
-    needs: tuple[str, ...]
-    missing: str
-    levels: tuple[Level, ...]
-
-    def position(self, level: str) -> int:
-        """splink's number of a level: 0 = weakest."""
-        names = [one.name for one in self.levels]
-        return len(names) - 1 - names.index(level)
-
-    def number_sql(self) -> str:
-        """A CASE that gives splink's level number, -1 for missing."""
-        top = len(self.levels) - 1
-        whens = " ".join(
-            f"when {level.condition} then {top - place}"
-            for place, level in enumerate(self.levels)
-            if level.condition is not None
-        )
-        return f"(case when {self.missing} then -1 {whens} else 0 end)::tinyint"
-
-    def columns(self) -> set[str]:
-        """Columns it reads, without their side."""
-        text = " ".join([self.missing, *(level.condition or "" for level in self.levels)])
-        return set(re.findall(r"\b([a-z_0-9]+)_[lr]\b", text))
 
 
 def comparisons(kind: Kind, filled: Collection[str], priors: Comparisons) -> list[Comparison]:
@@ -94,14 +55,11 @@ def everything(kind: Kind, priors: Comparisons) -> list[Comparison]:
 
 def _who(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
     if kind == "structure":
-        yield _organisation(priors.organisation)
-        yield _registration(priors.registration)
-        yield _person(priors.person)
-        yield _levels("domain", "dom", {"equal": "dom_l = dom_r", "different": None}, priors.domain)
+        yield from structure_comparisons(priors)
     else:
         yield _first_name(priors.first_name)
         yield _last_name(priors.last_name)
-        yield _levels(
+        yield levels(
             "suffix",
             "suffix",
             {"equal": "suffix_l = suffix_r", "one_side": "suffix_l is null or suffix_r is null", "conflict": None},
@@ -109,11 +67,11 @@ def _who(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
             missing="suffix_l is null and suffix_r is null",
         )
         yield _birth_date(priors.birth_date)
-        yield _likeness("birth_place", "bpl", priors.birth_place)
-        yield _likeness("function", "fun", priors.function)
-        yield _levels("gender", "gender", {"equal": "gender_l = gender_r", "different": None}, priors.gender)
+        yield likeness("birth_place", "bpl", priors.birth_place)
+        yield likeness("function", "fun", priors.function)
+        yield levels("gender", "gender", {"equal": "gender_l = gender_r", "different": None}, priors.gender)
     yield _email(priors.email)
-    yield _levels(
+    yield levels(
         "identifier",
         "id",
         {"exact": "id_l = id_r", "close": "levenshtein(id_l, id_r) <= 1", "different": None},
@@ -122,11 +80,12 @@ def _who(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
 
 
 def _where(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
-    yield _levels(
+    yield levels(
         "phone",
         "ph",
         {
             "mobile": "mob_l = mob_r",
+            "number": "ph_open_l and ph_open_r and list_has_any(ph_l, ph_r)",
             "exact": "list_has_any(ph_l, ph_r)",
             "close": "levenshtein(ph0_l, ph0_r) <= 1",
             "other_kind": "(tel_l is null or tel_r is null) and (mob_l is null or mob_r is null)",
@@ -142,12 +101,7 @@ def _where(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
 
 def _extras(priors: Comparisons) -> Iterator[Comparison]:
     for column in ("x1", "x2", "x3", "x4", "x5", "x6"):
-        yield _likeness(f"extra_{column[1]}", column, priors.extra)
-
-
-def _likeness(name: str, column: str, prior: Prior) -> Comparison:
-    levels = {"exact": f"{column}_l = {column}_r", "close": f"{_jw(column)} >= 0.88", "different": None}
-    return _levels(name, column, levels, prior)
+        yield likeness(f"extra_{column[1]}", column, priors.extra)
 
 
 _SWAPPED = (  # first letters first: one pair in 400 goes on to the costly part
@@ -158,7 +112,7 @@ _SWAPPED = (  # first letters first: one pair in 400 goes on to the costly part
 
 
 def _first_name(prior: Prior) -> Comparison:
-    near = f"({_jw('fn')} >= 0.9 or ({_one_edit('fn')} and greatest(strlen(fn_l), strlen(fn_r)) >= 3))"
+    near = f"({jw('fn')} >= 0.9 or ({one_edit('fn')} and greatest(strlen(fn_l), strlen(fn_r)) >= 3))"
     # a name read from the mailbox says nothing beside the same mailbox, or when it differs: it may be the spouse's
     read = "(fn_read_l or fn_read_r)"
     agree = (
@@ -166,17 +120,18 @@ def _first_name(prior: Prior) -> Comparison:
         " or (fi_l = fi_r and least(strlen(f1_l), strlen(f1_r)) = 1))"
     )
     one_is_rare = "least(fn_c_l, fn_c_r) <= greatest(2, 0.03 * greatest(fn_c_l, fn_c_r))"
-    return _levels(
+    return levels(
         "first_name",
         "fn",
         {
             "read": read,
             **_exact_by_band("fn"),
-            "close": f"f1_l = f1_r or ({one_is_rare} and {near}) or list_has_any(nick_l, nick_r)",
+            "close": f"f1_l = f1_r or ({one_is_rare} and {near}) or list_has_any(nick_l, nick_r)"
+            f" or {_unvowelled('fn')}",
             "initial": "fi_l = fi_r and least(strlen(f1_l), strlen(f1_r)) = 1",
             "swapped": _SWAPPED,
-            "alike": f"{_jw('fn')} >= 0.9 or {_one_edit('fn')}",
-            "weak": f"{_jw('fn')} >= 0.78",
+            "alike": f"{jw('fn')} >= 0.9 or {one_edit('fn')}",
+            "weak": f"{jw('fn')} >= 0.78",
             "rare": "least(fn_c_l, fn_c_r) <= 1",
             "different": None,
         },
@@ -187,17 +142,17 @@ def _first_name(prior: Prior) -> Comparison:
 
 
 def _last_name(prior: Prior) -> Comparison:
-    return _levels(
+    return levels(
         "last_name",
         "ln",
         {
             **_exact_by_band("ln"),
-            "close": f"{_jw('ln')} >= 0.92 or ({_one_edit('ln')} and strlen(ln_l) > 3)"
+            "close": f"{jw('ln')} >= 0.92 or ({one_edit('ln')} and strlen(ln_l) > 3)"
             " or (greatest(strlen(ln_l), strlen(ln_r)) >= 8 and list_has_any(lnt_l, lnt_r))"
-            " or ln_l = bn_r or bn_l = ln_r",
+            f" or ln_l = bn_r or bn_l = ln_r or {_unvowelled('ln')}",
             "swapped": _SWAPPED,
             "lone": "(fn_l is null and ln_l = fn_r) or (fn_r is null and ln_r = fn_l)",
-            "weak": f"lp_l = lp_r or {_jw('ln')} >= 0.82",
+            "weak": f"lp_l = lp_r or {jw('ln')} >= 0.82",
             "different": None,
         },
         prior,
@@ -215,7 +170,7 @@ def _birth_date(prior: Prior) -> Comparison:
     )
     year_only = "(right(dob_l, 4) = '0000' or right(dob_r, 4) = '0000')"
     apart = "abs(try_cast(left(dob_l, 4) as integer) - try_cast(left(dob_r, 4) as integer))"
-    return _levels(
+    return levels(
         "birth_date",
         "dob",
         {
@@ -237,7 +192,7 @@ def _email(prior: Prior) -> Comparison:
         "levenshtein(em0_l, em0_r) <= 2 or (jaro_winkler_similarity(eu_l, eu_r) >= 0.94"
         " and split_part(em0_l, '@', 2) = split_part(em0_r, '@', 2))"
     )
-    return _levels(
+    return levels(
         "email",
         "em",
         {
@@ -256,11 +211,11 @@ def _email(prior: Prior) -> Comparison:
 
 def _address(prior: Prior, *, structures: bool = False) -> Comparison:
     """One comparison of street, number, post code and town; two post codes of one town are two branches as likely."""
-    street = f"{_jw('street')} >= 0.9"
-    town = f"{_jw('town')} >= 0.9"
+    street = f"{jw('street')} >= 0.9"
+    town = f"{jw('town')} >= 0.9"
     place = f"coalesce(zip_l = zip_r or {town}, true)"
     gap = "(street_l is null or street_r is null)"
-    return _levels(
+    return levels(
         "address",
         ("street", "zip", "town"),
         {
@@ -280,72 +235,6 @@ def _address(prior: Prior, *, structures: bool = False) -> Comparison:
     )
 
 
-def _organisation(prior: Prior) -> Comparison:
-    overlap = "coalesce(len(list_intersect(tq_l, tq_r)) / sqrt(len(tq_l) * len(tq_r) + 0.001), 0)"
-    initials = " or ".join(
-        f"(acr_self_{one} in (acr_told_{other}, acr_all_{other}) and len(tok_{other}) > 1)"
-        for one, other in (("l", "r"), ("r", "l"))
-    )
-    return _levels(
-        "organisation",
-        "orgs",
-        {
-            "exact": "orgs_l = orgs_r or orgj_l = orgj_r",
-            "high": f"{_jw('orgj')} >= 0.95 or {overlap} >= 0.8",
-            "acronym": initials,
-            "mid": f"{overlap} >= 0.5 or {_jw('orgj')} >= 0.9",
-            "low": f"{overlap} >= 0.25",
-            "different": None,
-        },
-        prior,
-    )
-
-
-def _person(prior: Prior) -> Comparison:
-    """Two rows of one organisation that name the same person are of one house, whatever else is missing."""
-    apart = "who_l <> who_r or orgj_l is null or orgj_r is null or orgj_l <> orgj_r"
-    return _levels(
-        "person",
-        "who",
-        {"equal": "who_l = who_r", "different": None},
-        prior,
-        missing=f"who_l is null or who_r is null or {apart}",
-    )
-
-
-def _registration(prior: Prior) -> Comparison:
-    both_sirets = "siret_l is not null and siret_r is not null"
-    return _levels(
-        "registration",
-        ("siren", "vat"),
-        {
-            "siret": "siret_l = siret_r",
-            "other_establishment": f"{both_sirets} and siren_l = siren_r",
-            "company": "coalesce(siren_l = siren_r, false) or coalesce(vat_l = vat_r, false)",
-            "different": None,
-        },
-        prior,
-        missing="(siren_l is null or siren_r is null) and (vat_l is null or vat_r is null)",
-    )
-
-
-def _levels(
-    name: str, needs: str | tuple[str, ...], conditions: dict[str, str | None], prior: Prior, missing: str = ""
-) -> Comparison:
-    needs = (needs,) if isinstance(needs, str) else needs
-    if set(conditions) != set(prior.m):
-        from engine.errors import Problem, RuleErrors
-
-        known = ", ".join(conditions)
-        raise RuleErrors([Problem("rules/matching/model.yml", 1, f"comparisons.{name}: its levels are {known}")])
-    return Comparison(
-        name,
-        needs,
-        missing or f"{needs[0]}_l is null or {needs[0]}_r is null",
-        tuple(Level(level, condition, prior.m[level]) for level, condition in conditions.items()),
-    )
-
-
 def _exact_by_band(column: str) -> dict[str, str | None]:
     """An equal name says more the rarer it is: three levels by how many carry it."""
     equal = f"{column}_l = {column}_r"
@@ -356,10 +245,6 @@ def _exact_by_band(column: str) -> dict[str, str | None]:
     }
 
 
-def _one_edit(column: str) -> str:
-    """At most one edit apart; the lengths are asked first because they cost a tenth."""
-    return f"(abs(strlen({column}_l) - strlen({column}_r)) <= 1 and levenshtein({column}_l, {column}_r) <= 1)"
-
-
-def _jw(column: str) -> str:
-    return f"jaro_winkler_similarity({column}_l, {column}_r)"
+def _unvowelled(column: str) -> str:
+    """The same consonants, where one of the two was written without vowels."""
+    return f"((abj_l or abj_r) and {column}_cons_l = {column}_cons_r)"

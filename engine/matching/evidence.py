@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.matching.adjustment import STEP
-from engine.matching.corrections import Case
+from engine.matching.case import Case
 from engine.matching.patterns import Bools, Floats
 
 

@@ -18,6 +18,11 @@ from engine.vocabulary import Kind
 from engine.workspace import Workspace
 
 _NOT_LATIN = r"[^\x00-\x{024F}\x{1E00}-\x{1EFF}\x{2000}-\x{206F}]"
+_ONE_WORD_NAME = re.compile("[\u3400-\u9fff\uac00-\ud7a3]{2,4}")
+_MOBILE = "^~([67][0-9]{8}|1[5-7][0-9]{8,9})$"
+"""A number without its country that is a mobile in France, Spain, Switzerland or the Netherlands, or in Germany."""
+
+_UNVOWELLED = re.compile("[\u0590-\u05ff\u0600-\u06ff]")  # Hebrew and Arabic write consonants
 _LATIN_COLUMNS = ("first_name", "last_name", "birth_name", "organisation", "street", "addr_line1", "town")
 _FOLD = r"""
 create or replace temp macro m_fold(value) as case
@@ -29,6 +34,20 @@ create or replace temp macro m_fold(value) as case
     ))
 end
 """
+
+_DOUBLED = "bdfgklmnrst"
+_CONSONANTS = f"""
+create or replace temp macro m_consonants(value) as case when (select bool_or(unvowelled) from m_latin) then nullif(
+    translate(
+        regexp_replace(
+            {"replace(" * len(_DOUBLED)}replace(value, 'th', 't'){"".join(f", '{x}{x}', '{x}')" for x in _DOUBLED)},
+            '[aeiouyvw ]|h( |$)', '', 'g'
+        ),
+        'cqzjp', 'kksgb'
+    ), '')
+end
+"""
+"""What Hebrew or Arabic would write of a Latin name: "Mohammed" = "mhmd"; null in files without such names."""
 
 _SET = "create or replace temp macro m_set(items) as if(len(items) < 2, items, list_sort(list_distinct(items)))"
 
@@ -56,6 +75,7 @@ def words(book: RuleBook) -> Words:
         parameters={
             "free_domains": free,
             "roles": "^(" + "|".join(re.escape(role) for role in roles) + ")([._+-].*)?@",
+            "mobile": _MOBILE,
             "articles": street.articles,
             "leading": street.leading,
             "trailing": street.trailing,
@@ -66,6 +86,8 @@ def words(book: RuleBook) -> Words:
             "direction_to": list(street.directions.values()),
             "dropped": organisation.dropped,
             "legal_forms": organisation.legal_forms,
+            "parts": organisation.parts,
+            "formerly": organisation.formerly,
             "same_from": list(organisation.same),
             "same_to": list(organisation.same.values()),
         },
@@ -93,9 +115,20 @@ def prepare(ws: Workspace, known: Words) -> None:
         for column in _LATIN_COLUMNS
     )
     foreign = [row[0] for row in ws.rows(f"select raw from ({union}) order by raw", {"not_latin": _NOT_LATIN})]
+    families, given = _parted(foreign)
     ws.put(
-        "m_latin", pa.table({"raw": pa.array(foreign, pa.string()), "latin": pa.array(_latin(foreign), pa.string())})
+        "m_latin",
+        pa.table(
+            {
+                "raw": pa.array(foreign, pa.string()),
+                "latin": pa.array(_latin(foreign), pa.string()),
+                "family": pa.array(families, pa.string()),
+                "given": pa.array(given, pa.string()),
+                "unvowelled": pa.array([bool(_UNVOWELLED.search(raw)) for raw in foreign], pa.bool_()),
+            }
+        ),
     )
+    ws.execute(_CONSONANTS)
 
 
 def _birth_places(ws: Workspace) -> None:
@@ -184,6 +217,17 @@ def _sounds(ws: Workspace) -> None:
     spoken = [row[0] for row in found]
     sounds = [jellyfish.metaphone(word)[:5] or word[:5] for word in spoken]
     ws.put("m_sound", pa.table({"word": pa.array(spoken, pa.string()), "sound": pa.array(sounds, pa.string())}))
+
+
+def _parted(values: Sequence[str]) -> tuple[list[str | None], list[str | None]]:
+    """Family and given name of names written as one Chinese, Japanese or Korean word: the family stands first.
+
+    One sign of two or three, two of four; None for everything else.
+    """
+    cuts = [(len(value) // 4 + 1 if _ONE_WORD_NAME.fullmatch(value) else 0) for value in values]
+    families = _latin([value[:cut] for value, cut in zip(values, cuts, strict=True)])
+    given = _latin([value[cut:] if cut else "" for value, cut in zip(values, cuts, strict=True)])
+    return [name or None for name in families], [name or None for name in given]
 
 
 def _latin(values: Sequence[str]) -> list[str]:

@@ -11,8 +11,9 @@ import pyarrow as pa
 from engine.ledger import StageReport
 from engine.matching import blocking, judged, keys, pairs, recalibration, results
 from engine.matching.clustering import Ints, cluster
-from engine.matching.comparisons import Comparison, comparisons, too_thin
+from engine.matching.comparisons import comparisons, too_thin
 from engine.matching.decisions import Decision, spoken
+from engine.matching.levels import Comparison
 from engine.matching.patterns import compare, gather
 from engine.matching.scoring import predict, score
 from engine.matching.spark.options import SparkOptions

@@ -16,8 +16,9 @@ import numpy as np
 
 from engine.errors import UsageError
 from engine.matching.adjustment import adjustment_from_json, adjustment_to_json
-from engine.matching.comparisons import Comparison, everything
-from engine.matching.corrections import Households
+from engine.matching.comparisons import everything
+from engine.matching.households import Households
+from engine.matching.levels import Comparison
 from engine.matching.training import Model
 from engine.rulebook.matching import MatchRules
 from engine.vocabulary import KINDS, Kind

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.matching.comparisons import Comparison
+from engine.matching.levels import Comparison
 from engine.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]

@@ -18,8 +18,9 @@ import numpy as np
 import pyarrow as pa
 
 from engine.matching.adjustment import Adjustment, Evidence, Likeness
+from engine.matching.case import Case
 from engine.matching.clustering import Ints
-from engine.matching.corrections import Case, correct
+from engine.matching.corrections import correct
 from engine.matching.decisions import Decision
 from engine.matching.patterns import Bools, Floats, compare, gather
 from engine.matching.training import Model, probability, weigh

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from engine.matching.comparisons import Comparison
-from engine.matching.corrections import Case, correct
+from engine.matching.case import Case
+from engine.matching.corrections import correct
 from engine.matching.evidence import sentences
+from engine.matching.levels import Comparison
 from engine.matching.patterns import Floats, Patterns, gather
 from engine.matching.training import Model, probability, weigh
 from engine.rulebook.matching import MatchRules

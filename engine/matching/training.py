@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.matching.adjustment import Adjustment
-from engine.matching.comparisons import Comparison
-from engine.matching.corrections import Case, Households, correct, households
+from engine.matching.case import Case
+from engine.matching.corrections import correct
+from engine.matching.households import Households, households
+from engine.matching.levels import Comparison
 from engine.matching.patterns import Floats, Patterns
 from engine.rulebook.matching import MatchRules
 from engine.vocabulary import Kind
@@ -193,7 +195,7 @@ def _prior(one: Comparison, seen: Floats) -> Floats:
     """
     prior = np.array([level.m for level in one.levels][::-1])
     top = len(prior) - 1
-    lowest = {"address": 1, "birth_date": 1, "phone": top, "first_name": top}.get(one.name)
+    lowest = {"address": 1, "birth_date": 1, "phone": top - 1, "first_name": top}.get(one.name)
     if lowest is not None:
         for place in range(top, lowest - 1, -1):
             if not seen[place] and seen[:place].any():

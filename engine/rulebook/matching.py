@@ -74,6 +74,7 @@ class Corrections(RuleModel):
     sharing_mailbox: Setting
     sharing_other_mailbox: Setting
     sharing_mobile: Setting
+    sharing_number: Setting
     sharing_home: Setting
     sharing_town: Setting
     sharing_name_and_home: Setting
@@ -91,6 +92,7 @@ class Corrections(RuleModel):
     suffix_conflict: Setting
     suffix_one_side: Setting
     namesake: Setting
+    namesake_alone: Setting
     namesake_known: Setting
     local_name: Setting
     extra: Setting
@@ -101,6 +103,7 @@ class Corrections(RuleModel):
     branch_name: Setting
     branch_mailbox: Setting
     branch_phone: Setting
+    part: Setting
     registration: Setting
 
 
@@ -174,11 +177,13 @@ class Nicknames(RuleModel):
 
 
 class OrganisationWords(RuleModel):
-    """Words left out of organisation names, legal forms, and spellings of one word."""
+    """Words left out of organisation names, legal forms, parts of a house, former names, spellings of one word."""
 
     why: str
     dropped: list[str]
     legal_forms: list[str]
+    parts: list[str]
+    formerly: list[str]
     same: dict[str, str] = Field(default_factory=dict)
 
 

@@ -96,14 +96,15 @@ def standardise_organisation(raw: str, country: str | None, words: OrganisationW
 def recognise_organisation(text: str, country: str | None, words: OrganisationWords) -> Organisation | None:
     """The organisation that a cell of a person's column names, or None when it may well be a person.
 
-    Believed: a legal form (a short one only in capitals or in its country, never "de Sá"), or a structure word
+    Believed: a legal form (a short one only in capitals and in its country, or behind two words of a row whose country
+    nobody knows, never "de Sá"), or a structure word
     ("École", "Mairie") in a name of several words that does not begin with a first name.
     """
     folded = fold(text).split()
     if not folded:
         return None
     form = find_legal_form(text, country, words.forms)
-    if form is not None and _is_company(form, words):
+    if form is not None and _is_company(form, country, words):
         return Organisation(tidy(text), form.canonical)
     if folded[0] in words.first_names:
         return None
@@ -125,15 +126,18 @@ def tidy(text: str) -> str:
     return text
 
 
-def _is_company(form: FoundForm, words: OrganisationWords) -> bool:
+def _is_company(form: FoundForm, country: str | None, words: OrganisationWords) -> bool:
     if form.rest[-1] in words.particles and form.at_end:
         return False  # "de Sá", "van Ag": the form is the name
     in_capitals = is_written_in_capitals(form.within, form.words, at_end=form.at_end)
     if not form.at_end:
-        if fold(form.words[0]) in words.first_names or not (form.agrees and in_capitals):
+        believed = form.agrees or (country is None and not form.risky)
+        if fold(form.words[0]) in words.first_names or not (believed and in_capitals):
             return False
         # "SAS Le Petit Bar" in France; SA and SE are too short to be told from a name in front
         return not form.risky or (form.is_risky_by_rule and len(form.words[0]) >= _SHORTEST_IN_FRONT)
+    if form.risky and country is None and len(form.rest) > 1 and not form.within.isupper():
+        return in_capitals and form.rest[0] not in words.first_names  # "Muster Reisen AG"; "Jones SA" may be initials
     if form.risky:
         return form.agrees and in_capitals and (not form.within.isupper() or form.rest[0] not in words.first_names)
     return form.agrees or sum(map(len, form.words)) >= _LONG_FORM or not form.within.islower()

@@ -1,5 +1,6 @@
 -- One row per unit of structures, the structure half of relays included: what their comparisons and blocking keys read.
 -- Reads: m_folded, m_unit, m_street, m_organisation.
+-- The town's own name in a structure's says what the address says: it does not count twice.
 -- A SIRET brings its SIREN, so that establishments of one company meet and can be told apart.
 with representative as (
     select u.unit, f.*
@@ -15,8 +16,19 @@ select
     o.orgj,
     o.acr_told,
     o.acr_all,
-    o.acr_self,
+    coalesce(o.acr_self, case when o.acr_rest = r.town then o.acr_first end) as acr_self,
+    o.former,
+    o.part,
+    regexp_replace(
+        regexp_replace(list_filter(string_split(r.dom, '.')[:-2], lambda w: length(w) > 5)[-1], '[^a-z]', '', 'g'),
+        '([aou])e', '\1', 'g'
+    ) as site,
+    regexp_replace(o.orgj, '([aou])e', '\1', 'g') as orgu,
     o.tq,
+    case when len(list_filter(o.tq, lambda w: not contains(r.town, split_part(w, '#', 1)))) > 0
+        then list_filter(o.tq, lambda w: not contains(r.town, split_part(w, '#', 1)))
+        else o.tq
+    end as tq_away,
     o.rare1,
     o.rare2,
     case when r.fn is not null and r.ln is not null then least(r.fn, r.ln) || ' ' || greatest(r.fn, r.ln) end as who,
@@ -31,6 +43,7 @@ select
     false as eu_other,
     case when len(r.ph) > 0 then r.ph end as ph,
     r.ph[1] as ph0,
+    r.ph_open,
     r.tel,
     r.mob,
     coalesce(t.street, case when r.po_box is not null then 'pobox' end) as street,
