@@ -3,8 +3,8 @@
 ``python -I workbook_child.py FILE FOLDER [SHEET]`` writes one Arrow file per sheet that is not empty into FOLDER, all
 cells as text, and prints a JSON list of ``{sheet, file, rows}``; of .xlsx also what the text of cells does not tell:
 ``padded`` (column -> [digits, cells] of numbers shown with leading zeros), ``hidden_rows``, ``hidden``, ``merged``,
-``unsolved`` (formulas without a result). One cell at XFD1048576 makes the reader ask for 512 GiB and abort; the address
-space limit turns that into an end of this process.
+``unsolved`` (formulas without a result). The first also says which sheets could not be read (``unread``). One cell at
+XFD1048576 makes the reader ask for 512 GiB and abort; the address space limit turns that into an end of this process.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> int:
 
     path, folder, *rest = arguments
     found: list[dict[str, object]] = []
+    unread: list[str] = []
     try:
         reader = fastexcel.read_excel(Path(path).read_bytes())
         names = rest or reader.sheet_names
@@ -39,7 +40,13 @@ def main(arguments: list[str]) -> int:
             json.dump({"unknown": unknown, "sheets": reader.sheet_names}, sys.stdout)
             return 0
         for number, name in enumerate(names):
-            sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            try:
+                sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            except fastexcel.FastExcelError:
+                if len(names) == 1:
+                    raise
+                unread.append(name)  # a sheet that is a chart has no cells
+                continue
             if not sheet.width or not sheet.height:
                 continue
             table = pa.Table.from_batches([pa.record_batch(sheet)])
@@ -53,6 +60,11 @@ def main(arguments: list[str]) -> int:
     except Exception as error:
         sys.stderr.write(type(error).__name__)
         return 5
+    if unread and not found:
+        sys.stderr.write("unread")
+        return 5
+    if found:
+        found[0]["unread"] = unread
     json.dump(found, sys.stdout)
     return 0
 

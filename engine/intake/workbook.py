@@ -105,6 +105,8 @@ def _sheet(item: Mapping[str, Any], scratch: Path) -> Sheet:
             item.get("unsolved", 0),
         ),
     )
+    unread = ", ".join(f'"{name}"' for name in item.get("unread", ()))
+    told += ((f"sheets that could not be read were left out (a chart is none): {unread}", bool(unread)),)
     return Sheet(item["sheet"], scratch / item["file"], padded, tuple(note for note, is_so in told if is_so))
 
 

@@ -217,3 +217,18 @@ def test_an_opendocument_spreadsheet_is_read(ws: Workspace, tmp_path: Path, stag
         ["Dupré", "01000", "1976-12-01"],
         ["Meier", "8001", None],
     ]
+
+
+def test_a_sheet_that_cannot_be_read_leaves_the_others_and_is_told(ws: Workspace, tmp_path: Path, stage: Stage) -> None:
+    people = table(["Nom", "Email"], ["Moser", "m@example.org"], ["Blanc", "b@example.org"])
+    whole = workbook(tmp_path / "whole.xlsx", {"Clients": people, "Broken": people})
+    cut = tmp_path / "clients.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(cut, "w") as target:
+        for part in source.namelist():
+            content = source.read(part)
+            target.writestr(part, content[: len(content) // 2] if part.endswith("sheet2.xml") else content)
+    report = stage(cut)
+    assert ws.rows("select sheet, loaded from intake.source") == [("Clients", 2)]
+    assert any('left out (a chart is none): "Broken"' in note for note in report.notes)
+    with pytest.raises(SourceError, match="is damaged"):
+        stage(SourceFile(cut, sheet="Broken"))
