@@ -176,7 +176,7 @@ def amounts(rows: Rows, name: str, amount: str, say: Catalogue) -> Markup:
 
     values = [{"name": str(row[name]), "amount": row[amount], "shown": say.number(row[amount])} for row in rows]
     base = alt.Chart(alt.InlineData(values=values)).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=170)),
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=230)),
         x=alt.X("amount:Q", title=None, axis=None),
     )
     bars = base.mark_bar(color=_ACCENT, height={"band": 0.66}, cornerRadiusEnd=2)
