@@ -24,6 +24,8 @@ from engine.workspace import Workspace
 from tests.planning.support import ALONE, ANNA, AS_OF, EVERYBODY, OPERA, RELAY, ZOE, former, golden
 from tests.support.servers import postgres
 
+pytestmark = pytest.mark.long
+
 YES = Confirmation(lambda name: True)
 SECRETS = ("Anna", "Petit", "Zoé", "anna@", "zoe@", "Haute", "Comédie")
 

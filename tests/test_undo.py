@@ -150,6 +150,7 @@ def merged(project: Project, pairs: Sequence[tuple[str, str]]) -> list[str]:
     return [one if one in living else other for one, other in pairs]
 
 
+@pytest.mark.long
 def test_after_any_merges_other_extracts_and_their_undoing_everything_is_as_it_was(project: Project) -> None:
     dice = random.Random(1)
     everybody = people()
@@ -175,6 +176,7 @@ def test_after_any_merges_other_extracts_and_their_undoing_everything_is_as_it_w
         assert project.run(everybody) == states[step + 1]
 
 
+@pytest.mark.long
 def test_what_was_delivered_of_a_merge_is_compensated_when_it_is_undone(project: Project) -> None:
     ws, everybody = project.ws, people()
     ws.drop("there_contact", "there_property", "there_sale")

@@ -22,6 +22,8 @@ from engine.workspace import Workspace
 from tests.conftest import given, rows
 from tests.matching.people import FIRST, LAST, town
 
+pytestmark = pytest.mark.long
+
 BOOK = RuleBook()
 RULES = BOOK.load("matching/model.yml", MatchRules)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def answers(ws: Workspace, row: int | None = None) -> set[tuple[Any, ...]]:
     }
 
 
+@pytest.mark.long
 @settings(
     max_examples=10,
     deadline=None,

@@ -307,6 +307,7 @@ def test_a_server_that_does_not_answer_is_a_matter_of_surroundings(tmp_path: Pat
         )
 
 
+@pytest.mark.long
 def test_an_application_that_is_killed_leaves_the_base_whole_and_is_done_again(
     place: Place, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
