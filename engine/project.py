@@ -253,26 +253,6 @@ def project_secret(project: Project) -> str:
     return secret
 
 
-def personal_data_places(project: Project) -> dict[str, tuple[Path, ...]]:
-    """Every place of a project that may hold what can be traced to a person; a new place must be added here.
-
-    Returns:
-        ``values``: files and folders with values of contacts. ``keys``: files with record_ids, which hold the key of
-        the source (sometimes a mailbox), and what people wrote. Models, quality.jsonl, frozen.json and run.json hold
-        counts, weights and hashes of rules only.
-    """
-    return {
-        "values": (
-            *(source.path for source in project.sources if source.path is not None),
-            project.root / "incoming",
-            project.workspace,  # workspace.duckdb, its log, spill, scratch; last_records.parquet; extracts/*/
-            project.out,
-            project.root / "environments",
-        ),
-        "keys": (project.decisions, project.numbers),
-    }
-
-
 def parse_memory(text: str) -> int:
     """Bytes of a size such as ``4GB``, ``512 MB`` or ``2GiB``.
 

@@ -128,6 +128,17 @@ INTAKE_HELD = Table(
     ),
 )
 
+INTAKE_JOINED = Table(
+    "intake.joined",
+    "one row per line of a joined table and line it belongs to by its keys, whether its values were used or not",
+    (
+        Column("source", TEXT, "name of the joined source", required=True),
+        _LINE_NO,
+        _need("of_source", TEXT, "source of the line it belongs to"),
+        _need("of_line", BIGINT, "line_no of the line it belongs to"),
+    ),
+)
+
 INTAKE_MAPPING = Table(
     "intake.mapping",
     "one row per source column: which attribute it feeds, and how sure we are",
@@ -707,7 +718,8 @@ EXTRACTS_DECISION = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    PROTOCOL_STEP, PROTOCOL_SAMPLE, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_MAPPING, INTAKE_RECORD,
+    PROTOCOL_STEP, PROTOCOL_SAMPLE, INTAKE_SOURCE, INTAKE_LINE, INTAKE_HELD, INTAKE_JOINED, INTAKE_MAPPING,
+    INTAKE_RECORD,
     STANDARDISE_VALUE, STANDARDISE_RECORD, RECEIPTS_CONTROL, STANDARDISE_FREQUENT, STANDARDISE_COLUMN,
     QUALITY_FINDING, QUALITY_EXPECTATION, QUALITY_SCORE, QUALITY_PREVIOUS,
     MATCHING_PAIR, MATCHING_CLUSTER, MATCHING_BLOCK, MATCHING_PARAMETER, MATCHING_MODEL,

@@ -131,6 +131,7 @@ def write_certificate(
         },
         "remaining": [
             *_sources_left(erasure.held, taken_out, root),
+            *({"what": "database", "place": name, "count": count} for name, count in erasure.databases.items()),
             *(
                 {"what": "file", "place": shown(path, root), "lines": lines}
                 for path, lines in left.holding.items()
@@ -148,10 +149,15 @@ def write_certificate(
         ],
         "versions": versions(),
     }
+    write_pages(folder, data)
+    return {**data, "folder": str(folder)}
+
+
+def write_pages(folder: Path, data: Mapping[str, Any]) -> None:
+    """The certificate as JSON and as a page a language, in place of what was there."""
     replace(folder / "certificate.json", (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
     for language in LANGUAGES:
         replace(folder / f"certificate.{language}.html", render(data, language).encode())
-    return {**data, "folder": str(folder)}
 
 
 def _sources_left(held: Sequence[Held], taken_out: Mapping[str, str | None], root: Path) -> list[dict[str, Any]]:

@@ -19,14 +19,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from engine import journal
 from engine.deliveries import Request, add_requests
 from engine.erasing.certificate import new_folder, shown, write_certificate, write_operations
 from engine.erasing.elsewhere import environments_holding, forget_delivered
 from engine.erasing.files import destroy
-from engine.erasing.incoming import Held, changed_sources, sources_holding, take_lines_out
+from engine.erasing.incoming import Held, changed_sources, databases_holding, sources_holding, take_lines_out
 from engine.erasing.memory import count_memory, scrub_memory
 from engine.erasing.people import Person, find_people, suppressed_entries
+from engine.erasing.places import DERIVED, UNSEARCHED, is_copy
 from engine.erasing.search import Searched, search
 from engine.erasing.statistics import (
     FILE,
@@ -40,27 +43,23 @@ from engine.erasing.statistics import (
 )
 from engine.erasing.traces import Traces, traces_of
 from engine.errors import AssayError, UsageError
-from engine.freezing import FROZEN_FILE
+from engine.golden import letters_alone
+from engine.golden.preferences import CONTACT_RULES
 from engine.options import RunOptions, project_options
 from engine.outbox import MANIFEST
 from engine.pipeline import run
 from engine.progress import Watcher
 from engine.project import Project, project_secret
 from engine.protection import Suppressed, add_suppressed
+from engine.rulebook import RuleBook
 from engine.rulebook.anonymising import AnonymisingRules
+from engine.rulebook.survivorship import Survivorship
+from engine.tables import INTAKE_JOINED
 from engine.vocabulary import LANGUAGES
 from engine.workspace import Workspace, overwrite
 
-DERIVED = frozenset({".assay", "out"})
-"""What a run makes again; names in the project folder."""
-
 KEPT = frozenset({"extracts", "lock", "journal.head"})
 """What of the workspace's folder is not derived from the last run alone; former extracts are rewritten."""
-
-UNSEARCHED = frozenset(
-    {".assay/workspace.duckdb", ".git", "erasures", "suppressed.jsonl", "secret.key", "environments", "delivered"}
-)
-"""Not searched for traces: made without them, named on their own, or holding hashes only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,9 @@ class Erasure:
         entries: what the suppression list learns.
         traces: texts that only they held.
         memory: lines of kept files that name them.
+        letters: (attribute, letters) that a freeze learned and only they hold.
         held: sources with their lines.
+        databases: sources that are no file -> lines of theirs read there.
         others: files of the project folder, neither source nor derived, that hold a trace.
         outputs: files of the last run.
         environments: environment -> contacts of theirs in it; None = not looked into.
@@ -121,7 +122,9 @@ class Erasure:
     entries: tuple[Suppressed, ...]
     traces: Traces
     memory: dict[str, int]
+    letters: tuple[tuple[str, str], ...]
     held: tuple[Held, ...]
+    databases: dict[str, int]
     others: Searched
     outputs: tuple[str, ...]
     environments: dict[str, int | None]
@@ -147,10 +150,14 @@ def plan_erasure(
     options = _last_run(project, wishes)
     paths = {source.title: source.path for source in options.sources if source.path is not None}
     with Workspace.look(project.workspace) as ws:
+        if not ws.exists(INTAKE_JOINED.name):
+            raise UsageError("the last run was made by an older version", hint="Run `assay run` first.")
         people = find_people(ws, project.numbers, names)
         entries = suppressed_entries(ws, people, secret=project_secret(project), since=today.isoformat())
         traces = traces_of(ws, people)
         held = sources_holding(ws, people, paths)
+        databases = databases_holding(ws, people, paths)
+        letters = _letters_alone(project, ws, people)
         kept = _kept(project, ws, people) if statistics else None
         if wishes.rerun:
             _refuse_another_run(project, changed_sources(ws, paths))
@@ -165,13 +172,22 @@ def plan_erasure(
         entries=tuple(entries),
         traces=traces,
         memory=count_memory(project, people),
+        letters=letters,
         held=tuple(held),
+        databases=databases,
         others=others,
         outputs=_outputs(project),
         environments=environments_holding(project, [person.contact_nr for person in people]),
         options=options,
         kept=kept,
     )
+
+
+def _letters_alone(project: Project, ws: Workspace, people: Sequence[Person]) -> tuple[tuple[str, str], ...]:
+    records = sorted(record for person in people for record in person.records)
+    ws.put("erasing_record", pa.table({"record_id": pa.array(records, pa.string())}))
+    rules = RuleBook([project.rules]).load(CONTACT_RULES, Survivorship)
+    return tuple(letters_alone(ws, project.frozen, rules, "erasing_record"))
 
 
 def _kept(project: Project, ws: Workspace, people: Sequence[Person]) -> Kept:
@@ -195,6 +211,7 @@ def planned_data(erasure: Erasure) -> dict[str, Any]:
         "statistics": erasure.kept.data if erasure.kept else None,
         "left_alone": [
             *({"place": shown(held.path, root), "lines": list(held.lines)} for held in erasure.held),
+            *({"place": name, "records": count} for name, count in erasure.databases.items()),
             *({"place": shown(path, root), "lines": lines} for path, lines in erasure.others.holding.items()),
             *({"place": f"environment {name}", "contacts": count} for name, count in erasure.environments.items()),
         ],
@@ -277,7 +294,7 @@ def carry_out(
     watcher.step("decisions, numbers, former extracts")
     if erasure.kept is not None:
         write_groups(project.root / FILE, erasure.kept.rules, erasure.kept.groups)
-    rewritten = scrub_memory(project, erasure.people, traces)
+    rewritten = scrub_memory(project, erasure.people, traces, erasure.letters)
     forgotten = forget_delivered(project, [person.contact_nr for person in erasure.people])
     taken_out = {held.source: take_lines_out(held) for held in _own(project, erasure.held)} if wishes.incoming else {}
     watcher.step("workspace and outputs")
@@ -286,7 +303,9 @@ def carry_out(
         if (project.out / name).resolve().is_relative_to(project.out.resolve()):
             overwrite(project.out / name)
     overwrite(project.out / MANIFEST)
-    copies = [path for path in erasure.others.holding if wishes.copies and _is_copy(project, path)]
+    copies = [
+        path for path in erasure.others.holding if wishes.copies and is_copy(path.relative_to(project.root).as_posix())
+    ]
     for path in copies:
         overwrite(path)
     write_operations(folder, [person.contact_nr for person in erasure.people], operation, at[:10])
@@ -328,21 +347,6 @@ def carry_out(
 def _own(project: Project, held: Sequence[Held]) -> list[Held]:
     """Sources inside the project folder: the others are the customer's own and are never written."""
     return [one for one in held if one.path.resolve().is_relative_to(project.root.resolve())]
-
-
-_NOT_COPIES = frozenset({"incoming", "rules", "expectations", "models", "protocols", "delivered", "receipt"})
-"""Folders whose files are never destroyed for one person's sake: extracts, what people wrote, what is remembered."""
-
-
-def _is_copy(project: Project, path: Path) -> bool:
-    """Whether a file is something to do away with: a workbook, a list; no extract, rule or memory of the project.
-
-    A memory or a setting stands in the project folder itself, as JSON lines, TOML or a frozen fact.
-    """
-    relative = path.relative_to(project.root)
-    if len(relative.parts) == 1:
-        return path.suffix not in (".jsonl", ".toml", ".key") and path.name != FROZEN_FILE
-    return relative.parts[0] not in _NOT_COPIES
 
 
 def _sweep(erasure: Erasure) -> tuple[list[Path], Searched]:

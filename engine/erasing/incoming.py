@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from engine.erasing.files import replace
 from engine.erasing.people import Person
+from engine.protection import lines_of
 from engine.workspace import Workspace
 
 _LINE_END = re.compile(r"(\r\n|\n|\r)")
@@ -41,7 +42,7 @@ class Held:
 
 
 def sources_holding(ws: Workspace, people: Sequence[Person], paths: dict[str, Path]) -> list[Held]:
-    """The sources of the last run with lines of ``people``, by name.
+    """The sources of the last run with lines of ``people``, joined tables among them, by name.
 
     Args:
         paths: file of each source by its name; one that is no file (a database) is left out.
@@ -49,20 +50,19 @@ def sources_holding(ws: Workspace, people: Sequence[Person], paths: dict[str, Pa
     records = sorted(record for person in people for record in person.records)
     ws.put("erasing_record", pa.table({"record_id": pa.array(records, pa.string())}))
     rows = ws.rows(
-        """
+        f"""
         with begun as (
             select source, line_no, file_line from intake.line
-            union all
+            union -- a line of a joined table that no record used stands in both
             select source, line_no, file_line from intake.held
         ),
         placed as (
             select *, lead(file_line) over (partition by source order by file_line, line_no) - 1 as last_line from begun
         )
         select source.source, sheet, encoding, sha256, delimiter is not null,
-            list({first: placed.file_line, last: placed.last_line} order by placed.file_line)
+            list({{first: placed.file_line, last: placed.last_line}} order by placed.file_line)
         from placed
-        join intake.record using (source, line_no)
-        semi join erasing_record using (record_id)
+        semi join ({lines_of("erasing_record")}) using (source, line_no)
         join intake.source as source using (source)
         where placed.file_line is not null
         group by all order by source.source
@@ -85,6 +85,18 @@ def sources_holding(ws: Workspace, people: Sequence[Person], paths: dict[str, Pa
 
 
 _END = 1 << 62
+
+
+def databases_holding(ws: Workspace, people: Sequence[Person], paths: Collection[str]) -> dict[str, int]:
+    """Sources that are no file, as people know them -> lines of ``people`` that the last run read there."""
+    records = sorted(record for person in people for record in person.records)
+    ws.put("erasing_record", pa.table({"record_id": pa.array(records, pa.string())}))
+    rows = ws.rows(
+        f"select source, source.file, count(*) from ({lines_of('erasing_record')}) "
+        "join intake.source as source using (source) group by all order by source"
+    )
+    ws.drop("erasing_record")
+    return {f"{source} · {shown}": int(lines) for source, shown, lines in rows if source not in paths}
 
 
 def changed_sources(ws: Workspace, paths: dict[str, Path]) -> list[str]:

@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from engine.erasing.files import replace
 from engine.erasing.people import Person, all_records
 from engine.erasing.traces import Traces
 from engine.freezing import FROZEN_FILE
+from engine.golden import without
 from engine.project import Project
 
 ERASED = "erased:"
@@ -35,8 +36,14 @@ class Rewritten:
     after: str
 
 
-def scrub_memory(project: Project, people: Iterable[Person], traces: Traces) -> list[Rewritten]:
-    """Rewrite decisions, numbers, freeze and snapshots; what nobody stood in is left as it is."""
+def scrub_memory(
+    project: Project, people: Iterable[Person], traces: Traces, letters: Sequence[tuple[str, str]] = ()
+) -> list[Rewritten]:
+    """Rewrite decisions, numbers, freeze and snapshots; what nobody stood in is left as it is.
+
+    Args:
+        letters: (attribute, letters) of what was learned from the whole base that only they held.
+    """
     erased = list(people)
     records = all_records(erased)
     contacts = frozenset(person.contact_id for person in erased)
@@ -44,6 +51,7 @@ def scrub_memory(project: Project, people: Iterable[Person], traces: Traces) -> 
     for folder in sorted(path for path in project.extracts.glob("*") if path.is_dir()):
         then = contacts | _contacts_then(folder, records)
         done += [_snapshot(path, project, records, then, traces) for path in sorted(folder.rglob("*.parquet"))]
+    done += [_learned(path, project, letters) for path in sorted(project.frozen.glob("*.parquet"))]
     rewritten = [one for one in done if one is not None]
     _keep_freeze_true(project, rewritten)
     return rewritten
@@ -168,6 +176,13 @@ def _snapshot(
     sink = io.BytesIO()
     pq.write_table(left, sink, compression="zstd")
     return _replaced(path, before, sink.getvalue(), touched, path.relative_to(project.root).as_posix())
+
+
+def _learned(path: Path, project: Project, letters: Sequence[tuple[str, str]]) -> Rewritten | None:
+    """What a freeze learned from the whole base without the names and streets that only they held."""
+    before = path.read_bytes()
+    after, touched = without(path, letters)
+    return _replaced(path, before, after, touched, path.relative_to(project.root).as_posix()) if touched else None
 
 
 def _contacts_then(folder: Path, records: frozenset[str]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from engine.erasing.people import Person, all_records
+from engine.protection import OWNERS
 from engine.sql import identifier
 from engine.workspace import Workspace, in_list
 
@@ -112,7 +113,8 @@ _STANDARD = (
 def _texts(ws: Workspace) -> str:
     """SELECT of every text of the base (text, own): own = it stands at an erased record or contact.
 
-    Lines that became no record (side tables, held lines) are nobody's: own is null there, and says nothing.
+    A line of a joined table is theirs when it belongs to nobody else. Lines that belong to no record (held ones) are
+    nobody's: own is null there, and says nothing.
     """
     listed = ", ".join(identifier(name) for name in _STANDARD)
     golden = ", ".join(identifier(name) for name in (*_STANDARD, "email3", "birth_date"))
@@ -122,13 +124,17 @@ def _texts(ws: Workspace) -> str:
             select source, list(position) as places from intake.mapping
             where attribute in {in_list(_NOT_PERSONAL)} group by source
         ),
+        owned as (
+            select source, line_no, bool_and(record_id in (select record_id from erasing_record)) as own
+            from ({OWNERS}) group by source, line_no
+        ),
         line as (
             select list_filter(cells, lambda cell, place: not list_contains(coalesce(places, []), place)) as cells,
-                record_id
-            from intake.line left join intake.record using (source, line_no) left join mapped using (source)
+                own
+            from intake.line left join owned using (source, line_no) left join mapped using (source)
         ),
         said as (
-            select unnest(cells) as text, record_id in (select record_id from erasing_record) as own from line
+            select unnest(cells) as text, own from line
             union all
             select unnest(flatten([[{listed}, birth_date::varchar], emails, phones, {names}])),
                 record_id in (select record_id from erasing_record)

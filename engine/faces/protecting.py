@@ -39,6 +39,13 @@ NoRun = Annotated[
 ForReal = Annotated[
     bool, typer.Option("--for-real", help="Do it. Without it nothing is changed: it is said what would be.")
 ]
+Settle = Annotated[
+    bool,
+    typer.Option(
+        "--settle",
+        help="Erase nobody: look again at the environments of former erasures, and close their certificates.",
+    ),
+]
 
 
 def erase(
@@ -50,13 +57,17 @@ def erase(
     copies: Copies = False,
     no_run: NoRun = False,
     for_real: ForReal = False,
+    settle: Settle = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase persons from the project: workspace, outputs, decisions, numbers, former extracts; they do not come back.
 
     A record means the whole contact it is in. Source files and environments are named, not changed. The certificate
-    stands in erasures/.
+    stands in erasures/; it is open until every environment has applied the operations: --settle looks.
     """
+    if settle:
+        _settle(as_json, asked=bool(names or numbers))
+        return
     _take_out(names, numbers, by, why, incoming, copies, no_run, for_real, as_json, statistics=False)
 
 
@@ -76,6 +87,24 @@ def anonymise(
     What is kept and how coarse is in rules/anonymising.yml; fewer than k contacts alike tell nothing.
     """
     _take_out(names, numbers, by, why, incoming, copies, no_run, for_real, as_json, statistics=True)
+
+
+def _settle(as_json: bool, *, asked: bool) -> None:
+    with known_failures():
+        from engine import erasing
+        from engine.errors import UsageError
+
+        if asked:
+            raise UsageError("--settle erases nobody: it takes no contact", hint="Run `assay erase --settle` alone.")
+        said = erasing.settle(project_here("erasures are settled in a project"), at=date.today().isoformat())
+        lines = [
+            f"{one['certificate']:<16} "
+            + " · ".join(f"{word}: {', '.join(one[word])}" for word in ("settled", "open") if one[word])
+            for one in said
+        ]
+        tell({"certificates": said}, lines or ["no certificate is open"], as_json)
+        if any(one["open"] for one in said):
+            raise typer.Exit(1)
 
 
 def _take_out(
@@ -201,14 +230,19 @@ def _planned_lines(planned: Erasure) -> list[str]:
     for left in data["left_alone"]:
         where = f" lines {', '.join(map(str, left['lines'][:20]))}" if left.get("lines") else ""
         if "contacts" in left:
-            where = " not looked into" if left["contacts"] is None else f" {left['contacts']:,} contacts"
+            where = " cannot be reached" if left["contacts"] is None else f" {left['contacts']:,} contacts"
+        if "records" in left:
+            where = f" {left['records']:,} rows of a database"
         lines.append(f"  {left['place']:<40} {'left alone':<12}{where}")
     return lines
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    codes = "Exit codes: 0 done, 1 the run could not be made again, 2 usage or configuration, 4 disk, memory or lock."
+    codes = (
+        "Exit codes: 0 done, 1 the run could not be made again or a certificate is still open, "
+        "2 usage or configuration, 4 disk, memory or lock."
+    )
     app.command(epilog=codes)(erase)
     app.command(epilog=codes)(anonymise)
     app.command(

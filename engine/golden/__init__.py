@@ -5,16 +5,19 @@ The road: :func:`survive`. Which value wins is rules/survivorship/contact.yml; w
 
 from engine.golden.household import name_households
 from engine.golden.identity import append_identity, moved_keys, recognise, succeed, unclaimed
+from engine.golden.learned import letters_alone, without
 from engine.golden.numbers import Numbers
 from engine.golden.survive import survive
 
 __all__ = [
     "Numbers",
     "append_identity",
+    "letters_alone",
     "moved_keys",
     "name_households",
     "recognise",
     "succeed",
     "survive",
     "unclaimed",
+    "without",
 ]

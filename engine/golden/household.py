@@ -7,27 +7,12 @@ is an institution's, not a family's.
 
 from __future__ import annotations
 
-from pydantic import Field
-
-from engine.rulebook.load import RuleBook, RuleModel
+from engine.rulebook.households import HouseholdRules
+from engine.rulebook.load import RuleBook
 from engine.tables import GOLDEN_HOUSEHOLD
 from engine.workspace import Workspace
 
 RULE_FILE = "survivorship/households.yml"
-
-
-class HouseholdRules(RuleModel):
-    """rules/survivorship/households.yml.
-
-    Attributes:
-        most: members of a household at most.
-        particles: parts of a surname that are nobody's name.
-        why: the reason.
-    """
-
-    most: int = Field(ge=2)
-    particles: tuple[str, ...] = ()
-    why: str
 
 
 def name_households(ws: Workspace, book: RuleBook) -> dict[str, int]:

@@ -227,6 +227,46 @@ class Learned:
             )
 
 
+def letters_alone(ws: Workspace, folder: Path, rules: Survivorship, records: str) -> list[tuple[str, str]]:
+    """(attribute, letters) in ``folder`` that only the records in temp table ``records`` hold: gone with them."""
+    found: list[tuple[str, str]] = []
+    if not (folder / FACTS).is_file():
+        return found
+    facts = _read_facts(folder)
+    for attribute in sorted({*facts.get("lexicon", ()), *facts.get("leader", ())}):
+        letters = letters_sql("value", rules.attributes[attribute].fold)
+        rows = ws.rows(
+            f"""
+            select {letters} as letters
+            from (
+                select {value_sql(attribute)} as value, record_id in (select record_id from {records}) as own
+                from standardise.record
+            )
+            where value is not null group by letters having bool_and(own) order by letters
+            """
+        )
+        found += [(attribute, letters) for (letters,) in rows]
+    return found
+
+
+def without(path: Path, gone: Sequence[tuple[str, str]]) -> tuple[bytes, int]:
+    """The file ``path`` of a freeze without the letters ``gone``, and how many rows that takes away."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(pa.BufferReader(path.read_bytes()))
+    if "letters" not in table.column_names or not gone:
+        return path.read_bytes(), 0
+    keys = zip(table["attribute"].to_pylist(), table["letters"].to_pylist(), strict=True)
+    theirs = set(gone)
+    left = table.filter(pa.array([key not in theirs for key in keys], pa.bool_()))
+    sink = io.BytesIO()
+    pq.write_table(left, sink, compression="zstd")
+    return sink.getvalue(), table.num_rows - left.num_rows
+
+
 def _among(numbers: Sequence[int]) -> str:
     return f"({', '.join(map(str, numbers)) or 'null'})"
 

@@ -13,6 +13,7 @@ from engine.intake.trim import Padding, trimmed
 from engine.rulebook.mapping_names import resolve, taken_columns
 from engine.rulebook.steps import JoinedTable
 from engine.sql import identifier, literal
+from engine.tables import INTAKE_JOINED
 from engine.workspace import Workspace
 
 USE = "join_use"
@@ -38,7 +39,8 @@ class Joined:
 
 
 def begin_use(ws: Workspace) -> None:
-    """Forget which rows were used."""
+    """Forget which rows were used, and whose they are."""
+    ws.create(INTAKE_JOINED)
     ws.execute(f"create or replace temp table {USE} (source varchar, line_no bigint, reason varchar)")
 
 
@@ -46,6 +48,7 @@ def join_table(
     ws: Workspace,
     table: JoinedTable,
     *,
+    source: str,
     base: str,
     keys: Sequence[str],
     headers: Sequence[str],
@@ -57,6 +60,7 @@ def join_table(
     Args:
         ws: the workspace.
         table: what to join and how.
+        source: name of the main source.
         base: temp table of the main source, with ``line_no``.
         keys: its columns that hold the key, in the order of ``table.keys``.
         headers: headers of the other source.
@@ -111,6 +115,15 @@ def join_table(
         from ranked
         """
     )
+    matched = " and ".join(f"base.{mine} = child.{name}" for mine, name in zip(keys, names, strict=True))
+    ws.execute(
+        f"""
+        insert into intake.joined by name
+        select distinct {literal(table.table)} as source, child.line_no, {literal(source)} as of_source,
+            base.line_no as of_line
+        from {identifier(child)} as child join {identifier(base)} as base on {matched}
+        """
+    )
     ws.execute(f"insert into {USE} select {literal(table.table)}, line_no, reason from {identifier(child)}")
     shown: list[tuple[str, str, str]] = []
     for at, (header, name) in enumerate(taken.items()):
@@ -124,7 +137,6 @@ def join_table(
                 shown.append((f"{name} {n}", f"max(t{at}) filter (where rank = {n})", origin))
     columns = {name: f"j{at}" for at, (name, _, _) in enumerate(shown)}
     aggregates = ", ".join(f"{sql} as j{at}" for at, (_, sql, _) in enumerate(shown))
-    matched = " and ".join(f"base.{mine} = child.{name}" for mine, name in zip(keys, names, strict=True))
     ws.execute(
         f"""
         create or replace temp table {identifier(target)} as

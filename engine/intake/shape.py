@@ -141,6 +141,7 @@ class _Shaper:
             joined = join_table(
                 self._ws,
                 table,
+                source=self._mapping.source,
                 base=self._table,
                 keys=[self._alias(name) for name in table.keys],
                 headers=self._headers[table.table],

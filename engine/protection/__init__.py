@@ -2,6 +2,15 @@
 
 from engine.protection.hold import hold_suppressed
 from engine.protection.keys import Suppressed, make_suppressed
+from engine.protection.lines import OWNERS, lines_of
 from engine.protection.suppression import add_suppressed, read_suppressed
 
-__all__ = ["Suppressed", "add_suppressed", "hold_suppressed", "make_suppressed", "read_suppressed"]
+__all__ = [
+    "OWNERS",
+    "Suppressed",
+    "add_suppressed",
+    "hold_suppressed",
+    "lines_of",
+    "make_suppressed",
+    "read_suppressed",
+]

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine.protection.keys import HEX, Named, Suppressed, is_same_person, pads
+from engine.protection.lines import lines_of
 from engine.workspace import Workspace
 
 REASON = "suppressed"
@@ -23,6 +24,8 @@ ANCHOR = "protection_anchor"
 def hold_suppressed(ws: Workspace, people: Sequence[Suppressed], secret: str) -> int:
     """Move the lines of everybody on the list from intake.line and intake.record to intake.held.
 
+    Lines of joined tables (a table of phones, of addresses) go with the records that they belong to alone.
+
     Call it when standardise.record stands; when it held anybody, the records must be standardised anew and the
     workspace rebuilt, since what was learned from the whole base and the file itself still know them.
 
@@ -33,25 +36,29 @@ def hold_suppressed(ws: Workspace, people: Sequence[Suppressed], secret: str) ->
     if not found:
         return 0
     ws.put("protection_held", pa.table({"record_id": pa.array(sorted(found), pa.string())}))
+    ws.execute(f"create or replace temp table protection_line as {lines_of('protection_held')}")
+    # a line of a joined table may be held already, because no record used it
+    ws.execute(
+        "create or replace temp table protection_newly as "
+        "select source, line_no, file_line from intake.line semi join protection_line using (source, line_no) "
+        "anti join intake.held using (source, line_no)"
+    )
     ws.execute(
         "insert into intake.held by name "
-        "select source, line_no, file_line, $reason as reason, null::varchar as detail "
-        "from intake.line join (select source, line_no from intake.record semi join protection_held using (record_id)) "
-        "using (source, line_no)",
+        "select source, line_no, file_line, $reason as reason, null::varchar as detail from protection_newly",
         {"reason": REASON},
     )
     ws.execute(
         "update intake.source set loaded = loaded - gone.lines, held = held + gone.lines from ("
-        "select source, count(*) as lines from intake.record semi join protection_held using (record_id) "
-        "group by source"
+        "select source, count(*) as lines from protection_newly group by source"
         ") as gone where gone.source = intake.source.source"
     )
-    ws.execute(
-        "delete from intake.line where (source, line_no) in "
-        "(select (source, line_no) from intake.record semi join protection_held using (record_id))"
-    )
+    for table in ("line", "joined"):
+        ws.execute(
+            f"delete from intake.{table} where (source, line_no) in (select (source, line_no) from protection_line)"
+        )
     ws.execute("delete from intake.record where record_id in (select record_id from protection_held)")
-    ws.drop("protection_held")
+    ws.drop("protection_held", "protection_line", "protection_newly")
     return len(found)
 
 

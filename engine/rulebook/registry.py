@@ -53,7 +53,7 @@ _MODELS: Mapping[str, str] = {
     "standardisation/streets.yml": f"{_PLACES}:Streets",
     "standardisation/town_aliases.yml": f"{_PLACES}:TownAliases",
     "survivorship/contact.yml": "engine.rulebook.survivorship:Survivorship",
-    "survivorship/households.yml": "engine.golden.household:HouseholdRules",
+    "survivorship/households.yml": "engine.rulebook.households:HouseholdRules",
     "survivorship/numbers.yml": "engine.rulebook.survivorship:NumberRules",
 }
 _SUITE = "engine.rulebook.expectations:Suite"

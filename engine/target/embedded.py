@@ -12,7 +12,7 @@ import duckdb
 from engine.errors import SurroundingsError, WorkspaceBusy
 from engine.sql import identifier, literal
 from engine.target.columns import ANSWER, APPLICATION, CONTACT, FIELDS, PROPERTY, SETTING, STORE_TABLES, StoreTable
-from engine.target.store import Application
+from engine.target.store import REMOVED, Application
 from engine.workspace import Workspace, overwrite
 
 _ALIAS = "base"
@@ -117,11 +117,7 @@ class EmbeddedStore:
                 [getattr(application, name) for name in APPLICATION.names],
             )
             _set(connection, settings)
-        removed = ws.value(
-            "select count(*) from touched left join temp.contact as contact using (contact_nr) "
-            "where contact.contact_nr is null or contact.state = 'anonymised'"
-        )
-        if removed:
+        if ws.value(REMOVED):
             self._rebuild()
 
     def forget(self, numbers: Sequence[str]) -> int:

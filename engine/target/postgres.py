@@ -14,7 +14,7 @@ from psycopg import sql
 from engine.errors import SurroundingsError, WorkspaceBusy
 from engine.sql import identifier, literal
 from engine.target.columns import ANSWER, APPLICATION, CONTACT, PROPERTY, SETTING, STORE_TABLES, StoreTable
-from engine.target.store import Application
+from engine.target.store import REMOVED, Application
 from engine.workspace import Workspace
 
 _BLOCK = 1 << 20
@@ -130,6 +130,22 @@ class PostgresStore:
                 [getattr(application, name) for name in APPLICATION.names],
             )
             self._set(settings)
+        if ws.value(REMOVED):
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Write the tables anew: a row that was removed stays readable in their files otherwise.
+
+        The server's log of changes (WAL), its archives and backups are the server's: they expire by its own rules.
+        """
+        try:
+            for table in (CONTACT, PROPERTY):
+                self._connection.execute(sql.SQL("vacuum (full) {}").format(self._name(table)))
+        except psycopg.Error as error:
+            raise SurroundingsError(
+                f"the file is applied, but the server refused to write its tables anew ({type(error).__name__})",
+                hint="Who was removed stays readable in its files: run VACUUM FULL as the owner of the tables.",
+            ) from None
 
     def replace(self, ws: Workspace, tables: Sequence[StoreTable], settings: Mapping[str, str]) -> None:
         """One transaction: each of ``tables`` as it stands in ``ws``."""

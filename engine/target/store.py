@@ -9,6 +9,12 @@ from typing import Protocol
 from engine.target.columns import StoreTable
 from engine.workspace import Workspace
 
+REMOVED = """
+    select count(*) from touched left join temp.contact as contact using (contact_nr)
+    where contact.contact_nr is null or contact.state = 'anonymised'
+"""
+"""How many contacts an application removed: a store then writes its files anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Application:

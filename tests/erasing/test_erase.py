@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from engine.erasing.erase import _is_copy
+from engine.erasing.incoming import databases_holding, sources_holding
 from engine.erasing.people import all_records, find_people, suppressed_entries
+from engine.erasing.places import is_copy
 from engine.erasing.traces import traces_of
 from engine.errors import UsageError
 from engine.presentation.catalogue import read
-from engine.project import Project
 from engine.vocabulary import LANGUAGES
 from engine.workspace import Workspace
 from tests.conftest import given
@@ -36,6 +36,7 @@ def base(ws: Workspace, *people: dict[str, Any]) -> None:
     given(ws, "intake.record", rows)
     cells = [[person.get("last_name", ""), person.get("remark_cell", "")] for person in people]
     given(ws, "intake.line", [{"source": "crm", "line_no": n, "cells": cell} for n, cell in enumerate(cells, start=1)])
+    given(ws, "intake.joined", [])
     given(ws, "intake.mapping", [{"source": "crm", "position": 1, "header": "Nom", "attribute": "last_name"}])
     crosswalk = [{**row, "contact_id": contact} for row, contact in zip(rows, contacts, strict=True)]
     given(ws, "golden.crosswalk", [{key: row[key] for key in ("record_id", "contact_id")} for row in crosswalk])
@@ -83,6 +84,26 @@ def test_what_others_have_too_is_no_trace_and_marks_an_anchor_as_shared(ws: Work
     assert {anchor.split(":")[0] for anchor in entry.shared} == {"email"}
 
 
+def test_a_line_of_a_joined_table_is_theirs_unless_somebody_else_has_it_too(ws: Workspace, tmp_path: Path) -> None:
+    base(ws, {"last_name": "Favrelet"}, {"last_name": "Rey"})
+    mains = [{"source": "crm", "line_no": n, "cells": [name, ""]} for n, name in ((1, "Favrelet"), (2, "Rey"))]
+    sides = [{"source": "phones", "line_no": n, "cells": [f"numéro {n}-{n}"], "file_line": n + 1} for n in (1, 2)]
+    given(ws, "intake.line", [*mains, *sides])
+    belong = [(1, 1), (2, 1), (2, 2)]
+    given(
+        ws,
+        "intake.joined",
+        [{"source": "phones", "line_no": line, "of_source": "crm", "of_line": of} for line, of in belong],
+    )
+    given(ws, "intake.source", [{"source": name, "sha256": "x", "file": f"{name}.csv"} for name in ("crm", "phones")])
+    given(ws, "intake.held", [])
+    people = find_people(ws, tmp_path / "none", ["c1"])
+    assert set(traces_of(ws, people).texts) == {"favrelet", "numéro 1-1"}
+    (held,) = sources_holding(ws, people, {"phones": tmp_path / "phones.csv"})
+    assert (held.source, held.lines) == ("phones", (2,))
+    assert databases_holding(ws, people, {"phones"}) == {"crm · crm.csv": 1}
+
+
 @pytest.mark.parametrize(
     ("name", "copy"),
     [
@@ -92,11 +113,14 @@ def test_what_others_have_too_is_no_trace_and_marks_an_anchor_as_shared(ws: Work
         ("rules/survivorship/contact.yml", False),
         ("journal.jsonl", False),
         ("frozen.json", False),
+        ("frozen/lexicon.parquet", False),
+        ("new_memory.jsonl", False),
+        ("out/old.csv", True),
         ("assay.toml", False),
     ],
 )
-def test_only_copies_are_destroyed(tmp_path: Path, name: str, copy: bool) -> None:
-    assert _is_copy(Project(root=tmp_path), tmp_path / name) is copy
+def test_only_copies_are_destroyed(name: str, copy: bool) -> None:
+    assert is_copy(name) is copy
 
 
 def test_the_certificate_has_every_text_in_four_languages() -> None:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
+from engine.erasing.places import PLACES
 from engine.journal import read_journal
 from engine.project import load_project
 from tests.erasing.canaries import HEAD, Person, found, people
@@ -29,6 +31,25 @@ language = "fr"
 [[sources]]
 name = "clients"
 path = "incoming/clients.csv"
+[[sources]]
+name = "notes"
+path = "incoming/notes.csv"
+"""
+MAPPING = """source: clients
+columns:
+  - {header: N° client, attribute: source_key}
+  - {header: Nom, attribute: last_name}
+  - {header: Prénom, attribute: first_name}
+  - {header: Date de naissance, attribute: birth_date}
+  - {header: E-mail, attribute: email}
+  - {header: Téléphone, attribute: phone}
+  - {header: Adresse, attribute: addr_line1}
+  - {header: CP, attribute: postcode}
+  - {header: Ville, attribute: town}
+  - {header: Remarque}
+  - {header: Dit, attribute: remark}
+join:
+  - {table: notes, on: {N° client: client}, order: [rang], take: {dit: Dit}}
 """
 
 
@@ -47,12 +68,24 @@ def twice(person: Person) -> str:
     return person.row(key=person.key + "9", remark="")
 
 
+def notes(person: Person, key: str = "") -> str:
+    """Two lines of a joined table: one that is used, one too many, which is held but stands in the table as well."""
+    return f"{key or person.key};1;{person.remark}\n{key or person.key};2;jadis {person.email}\n"
+
+
+NOTES = "client;rang;dit\n"
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("erasing") / "p"
     (root / "incoming").mkdir(parents=True)
     (root / "assay.toml").write_text(TOML, encoding="utf-8")
-    lines = [person.row() for person in PEOPLE] + [twice(person) for person in PEOPLE[:20]]
+    (root / "rules" / "mapping").mkdir(parents=True)
+    (root / "rules" / "mapping" / "clients.yml").write_text(MAPPING, encoding="utf-8")
+    # what they said stands in a table of its own, joined by their key
+    (root / "incoming" / "notes.csv").write_text(NOTES + "".join(map(notes, PEOPLE)), encoding="utf-8")
+    lines = [person.row(remark="") for person in PEOPLE] + [twice(person) for person in PEOPLE[:20]]
     (root / "incoming" / "clients.csv").write_text(HEAD + "".join(lines), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
@@ -87,6 +120,7 @@ def erased(project: Path) -> Path:
     assert told["persons"] == 100
     assert {left["place"]: len(left.get("lines", [])) for left in told["left_alone"]} == {
         "incoming/clients.csv": 104,
+        "incoming/notes.csv": 200,
         "copy.csv.gz": 0,
     }
     assert len(found(project, ERASED)) == 100  # a dry run changes nothing
@@ -103,6 +137,14 @@ def test_not_a_byte_of_the_erased_is_left_and_the_others_are_whole(erased: Path)
     contacts = rows(erased / "out" / "golden.csv")
     assert {row["last_name"] for row in contacts} == {person.last for person in KEPT}
     assert len(contacts) == 400
+
+
+def test_every_place_of_the_project_is_cared_for_and_the_search_leaves_out_those_only_that_say_why(
+    erased: Path,
+) -> None:
+    copies = {"review.xlsx", "wanted.csv"}
+    assert {path.name for path in erased.iterdir()} <= PLACES.keys() | copies | {"journal.head", ".gitignore"}
+    assert {path.name for path in (erased / "frozen").iterdir()} >= {"day.parquet", "learned.json"}
 
 
 def test_numbers_stay_burnt_and_what_others_decided_stays(erased: Path) -> None:
@@ -123,7 +165,7 @@ def test_the_certificate_says_what_was_done_and_what_remains_in_four_languages_w
     assert [left["what"] for left in data["remaining"]] == ["list", "backups", "suppression"]
     places = {row["place"]: row["count"] for row in data["places"]}
     assert places["decisions.jsonl"] == 2
-    assert {"out/log/old.txt", "copy.csv.gz", "incoming/clients.csv"} <= set(places)
+    assert {"out/log/old.txt", "copy.csv.gz", "incoming/clients.csv", "incoming/notes.csv"} <= set(places)
     pages = {path.name for path in folder.glob("*.html")}
     assert pages == {f"certificate.{language}.html" for language in ("en", "fr", "de", "it")}
     assert "Attestation d&#39;effacement" in (folder / "certificate.fr.html").read_text(encoding="utf-8")
@@ -139,7 +181,7 @@ def test_the_certificate_says_what_was_done_and_what_remains_in_four_languages_w
 def test_the_second_extract_holds_them_under_any_spelling_key_or_source_and_leaves_no_trace(erased: Path) -> None:
     shop = "incoming/shop.csv"
     back = [
-        *(person.row() for person in ERASED[:25]),
+        *(person.row(remark="") for person in ERASED[:25]),
         *(person.row(key=f"N{place}") for place, person in enumerate(ERASED[25:50])),
         *(
             person.row(key=f"M{place}", last=slip(person.last), email="", phone="")
@@ -151,18 +193,25 @@ def test_the_second_extract_holds_them_under_any_spelling_key_or_source_and_leav
         for place, person in enumerate(ERASED[75:])
     ]
     (erased / "incoming" / "clients.csv").write_text(
-        HEAD + "".join([*(person.row() for person in KEPT), *back]), encoding="utf-8"
+        HEAD + "".join([*(person.row(remark="") for person in KEPT), *back]), encoding="utf-8"
     )
+    joined = [*map(notes, KEPT), *map(notes, ERASED[:25])]
+    (erased / "incoming" / "notes.csv").write_text(NOTES + "".join(joined), encoding="utf-8")
     (erased / shop).write_text(HEAD + "".join(elsewhere), encoding="utf-8")
     (erased / "assay.toml").write_text(TOML + f'[[sources]]\nname = "shop"\npath = "{shop}"\n', encoding="utf-8")
     code, _, stderr = assay("run", "--as-of", "2026-12-05", "--extract", "j-1", "--accept-changes", "--accept-new-keys")
     assert code == 0, stderr
     held = rows(erased / "out" / "held.csv")
-    assert [row["reason"] for row in held] == ["suppressed"] * 100
+    assert Counter((row["source"], row["reason"]) for row in held) == {
+        ("clients", "suppressed"): 75,
+        ("shop", "suppressed"): 25,
+        ("notes", "join_surplus"): 425,
+        ("notes", "suppressed"): 25,
+    }
     assert found(erased, ERASED, without=["incoming"]) == {}
     assert {row["last_name"] for row in rows(erased / "out" / "golden.csv")} == {person.last for person in KEPT}
     report = json.loads((erased / "out" / "report.json").read_text(encoding="utf-8"))
-    assert report["headline"]["lines"] == 500
+    assert report["headline"]["lines"] == 500 + 850
     assert report["delta"]["gone"] == 0
 
 

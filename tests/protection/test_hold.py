@@ -12,7 +12,7 @@ from engine.errors import RuleErrors
 from engine.protection import add_suppressed, hold_suppressed, make_suppressed, read_suppressed
 from engine.protection.hold import ANCHOR, names_of, put_anchors
 from engine.protection.keys import Suppressed, keyed
-from engine.tables import INTAKE_HELD
+from engine.tables import INTAKE_HELD, INTAKE_JOINED
 from engine.workspace import Workspace
 from tests.conftest import given, rows
 
@@ -37,6 +37,7 @@ def base(ws: Workspace, *people: dict[str, object], source: str = "crm") -> None
     given(ws, "intake.line", lines)
     given(ws, "intake.source", [{"source": source, "lines": len(people), "loaded": len(people), "held": 0}])
     ws.create(INTAKE_HELD)
+    ws.create(INTAKE_JOINED)
 
 
 def entry(ws: Workspace, record_id: str) -> Suppressed:
@@ -59,6 +60,37 @@ def test_the_person_of_another_source_under_another_spelling_is_held_and_the_cou
         {"source": "shop", "line_no": 2, "file_line": 3, "reason": "suppressed", "detail": None}
     ]
     assert rows(ws, "intake.source", "lines", "loaded", "held") == [{"lines": 2, "loaded": 1, "held": 1}]
+
+
+def test_lines_of_a_joined_table_go_with_the_person_they_belong_to_alone(ws: Workspace) -> None:
+    base(ws, ANN)
+    listed = [entry(ws, "crm:1")]
+    base(ws, ANN, {"first_name": "Luc", "last_name": "Rey"})
+    sides = [{"source": "phones", "line_no": n, "file_line": n + 1} for n in range(1, 6)]
+    mains = [{"source": "crm", "line_no": n, "file_line": n + 1} for n in (1, 2)]
+    given(ws, "intake.line", [*mains, *sides])
+    given(ws, "intake.held", [{"source": "phones", "line_no": 2, "file_line": 3, "reason": "join_surplus"}])
+    given(ws, "intake.source", [
+        {"source": "crm", "lines": 2, "loaded": 2, "held": 0}, {"source": "phones", "lines": 5, "loaded": 5, "held": 1},
+    ])  # fmt: skip
+    # hers, hers but not used, of both, his, nobody's
+    belong = [(1, 1), (2, 1), (3, 1), (3, 2), (4, 2)]
+    given(
+        ws,
+        "intake.joined",
+        [{"source": "phones", "line_no": line, "of_source": "crm", "of_line": of} for line, of in belong],
+    )
+    assert hold_suppressed(ws, listed, SECRET) == 1
+    left = [(row["source"], row["line_no"]) for row in rows(ws, "intake.line", "source", "line_no")]
+    assert sorted(left) == [("crm", 2), ("phones", 3), ("phones", 4), ("phones", 5)]
+    held = rows(ws, "intake.held", "source", "line_no", "reason")
+    assert sorted((row["source"], row["line_no"], row["reason"]) for row in held) == [
+        ("crm", 1, "suppressed"), ("phones", 1, "suppressed"), ("phones", 2, "join_surplus"),
+    ]  # fmt: skip
+    counts = {
+        row["source"]: (row["loaded"], row["held"]) for row in rows(ws, "intake.source", "source", "loaded", "held")
+    }
+    assert counts == {"crm": (1, 1), "phones": (4, 2)}
 
 
 def test_nobody_listed_means_nothing_is_touched(ws: Workspace) -> None:
