@@ -1,12 +1,17 @@
 """The laws of identity, for any history: hundreds of random ones at once, side by side in one base (histories.py).
 
-Source: the invariants (numbers in brackets) of the identity study the algorithm comes from; here they run against the
-SQL itself. Chance is seeded: a world that breaks a law is named with its history.
+Source: the seventeen invariants (numbers in brackets) of the identity study the algorithm comes from; here they run
+against the SQL itself. Chance is seeded: a world that breaks a law is named with its history.
+
+Here: 1, 2 (rows), 3 to 12, 16, 17. Elsewhere, where the tables are whole: 2 (columns, encodings, threads) and 11 with
+operations in tests/benchmarks/test_second_extract.py and tests/journeys, 6 with values and 13, 14 in tests/test_undo.py
+and tests/planning, 15 in test_learned.py, 17 (a lost registry is refused) in tests/test_remembered.py.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -81,6 +86,9 @@ def test_ids_are_total_unique_stable_never_reused_and_resolve(make: Make) -> Non
         for contact, (state, into) in base.states.items():  # [12] every id resolves, in one step
             assert (state == "active") == (contact in seen)
             assert (into in seen) if state == "joined" else into is None
+        became = Counter(state for state, _ in base.states.values())  # [16] whoever ever was is one of the three
+        assert (became["active"], set(became) - {"active", "joined", "gone"}) == (len(seen), set())
+        assert len(base.states) == became.total()
         for contact, number in base.numbers.items():  # [5] a number likewise
             assert given_to.setdefault(number, contact) == contact
             assert number.isdigit()
@@ -139,8 +147,10 @@ def test_a_partition_seen_before_gets_the_ids_of_its_first_time(make: Make) -> N
                 missed += ids != known[place][one]
             known[place].setdefault(one, ids)
     assert returns > 400
-    # [7] two disjoint sets may have been granted one id at different times: 8 of 14,189 returns, measured once
-    assert missed <= returns * 0.005
+    # [7] a rate of 99.9 %, not a certainty: two disjoint sets may each have been granted one id first, at different
+    # times, and when both are there again only one can bear it (measured once: 8 of 14,189 returns). Of so few returns
+    # the law allows one
+    assert missed <= max(1, returns * 0.001)
 
 
 def test_changes_in_one_group_of_records_touch_no_others_ids(make: Make) -> None:
@@ -160,6 +170,45 @@ def test_changes_in_one_group_of_records_touch_no_others_ids(make: Make) -> None
                 assert ids_of(world, labels, now) == ids_of(world, labels, then), broken(
                     "[8] locality", world, *histories[place][: step + 1]
                 )
+
+
+def test_new_keys_of_a_source_change_no_id_and_put_nobody_on_a_strangers(make: Make) -> None:
+    dice = random.Random(10)
+    base, bore = make("base"), dict[str, set[str]]()
+    people = [f"p{number}" for number in range(90)]
+    key = dict.fromkeys(people, 0)
+    groups = [people[at : at + dice.choice((1, 1, 2, 3))] for at in range(0, 90, 3)]
+
+    def extract() -> dict[str, str]:
+        name = {person: f"crm:{person}-{key[person]}" for person in people}
+        said = {name[person]: {"last_name": person, "emails": [f"{person}@x.ch"]} for person in people}
+        there = [[name[person] for person in group] for group in groups]
+        now = base.extract(*dice.sample(there, len(there)), said=said)
+        return {person: now[name[person]] for group in groups for person in group}
+
+    first = extract()
+    for _ in range(3):
+        for person in dice.sample(people, 12):  # one in seven: more would be a source without stable keys
+            key[person] += 1
+        assert extract() == first  # [11]
+        numbers = dict(base.numbers)
+        for person, contact in first.items():
+            bore.setdefault(contact, set()).add(person)
+        assert numbers == base.numbers
+    assert all(len({first[person] for person in them}) == 1 for them in bore.values())
+
+
+def test_the_ids_come_from_the_registry_alone(make: Make, tmp_path: Path) -> None:
+    dice = random.Random(17)
+    everyone = worlds(40)
+    histories = [wander(dice, world, 3) for world in everyone]
+    base, lost = make("base"), make("lost")
+    for step in range(3):
+        labels = [history[step] for history in histories]
+        with Workspace.memory(threads=1) as anew:  # [17] the database is gone before every extract
+            lost.ws = anew
+            assert in_order(lost, everyone, labels) == in_order(base, everyone, labels)
+    assert lost.memory.read_bytes() == base.memory.read_bytes()
 
 
 def test_a_join_undone_amid_other_changes_gives_each_side_with_a_founder_its_id_back(make: Make) -> None:
