@@ -200,8 +200,8 @@ def _email(prior: Prior) -> Comparison:
             "shared": "list_has_any(em_l, em_r)",
             "local": "eu_l = eu_r and length(eu_l) >= 5 and not (eu_named_l and eu_named_r)",
             "local_name": "el_l = el_r and length(el_l) >= 4",
-            "close_name": f"(eu_named_l and eu_named_r and ({close}))"
-            f" or ((eu_made_l or eu_made_r) and levenshtein(em0_l, em0_r) > 2 and ({close}))",
+            "close_name": f"({close}) and ((eu_named_l and eu_named_r)"
+            " or ((eu_made_l or eu_made_r) and levenshtein(em0_l, em0_r) > 2))",
             "close": close,
             "different": None,
         },

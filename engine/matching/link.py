@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.ledger import StageReport
-from engine.matching import blocking, judged, keys, pairs, recalibration, results
+from engine.matching import blocking, judged, keys, lean, pairs, recalibration, results
 from engine.matching.clustering import Ints, cluster
 from engine.matching.comparisons import comparisons, too_thin
 from engine.matching.decisions import Decision, spoken
@@ -122,6 +122,7 @@ def _link_kind(
     threshold = rules.thresholds.highest.value
     pairs.start(ws)
     if compared:
+        lean.make(ws, (*compared, *(model.comparisons if model is not None else ())))
         plan = blocking.block(ws, kind, units, rules.blocking)
         results.write_blocks(ws, kind, plan)
         known_model = model is not None and plan.pairs > 0
@@ -132,7 +133,7 @@ def _link_kind(
     if units > 1:
         label = cluster(units, pairs.edges(ws), threshold, rules.clustering, must=must, cannot=cannot)
     results.write_clusters(ws, kind, label, threshold, rules)
-    ws.drop("m_label", "m_scored", "m_unit", "m_key", "m_block")
+    ws.drop("m_label", "m_scored", "m_unit", "m_key", "m_lean", "m_block")
 
 
 def _filled(ws: Workspace) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.matching.lean import leaned, list_columns
 from engine.matching.levels import Comparison
 from engine.workspace import Workspace
 
@@ -36,7 +37,11 @@ class Patterns:
 
 
 def compare(ws: Workspace, compared: Sequence[Comparison], pairs: str, into: str) -> None:
-    """Make ``into`` (unit_l, unit_r, code): every pair of ``pairs`` compared, its pattern packed into one number."""
+    """Make ``into`` (unit_l, unit_r, code): every pair of ``pairs`` compared, its pattern packed into one number.
+
+    Reads ``m_lean`` (:func:`engine.matching.lean.make`).
+    """
+    compared = leaned(compared, list_columns(ws))
     columns = sorted(set().union(*(one.columns() for one in compared)))
     sides = ", ".join(
         f"{alias}.{column} as {column}_{side}" for column in columns for alias, side in (("a", "l"), ("b", "r"))
@@ -48,7 +53,7 @@ def compare(ws: Workspace, compared: Sequence[Comparison], pairs: str, into: str
     ws.execute(
         f"create or replace temp table {into} as with sides as ("
         f"select p.unit_l, p.unit_r, {sides} from {pairs} as p "
-        "join m_key as a on a.unit = p.unit_l join m_key as b on b.unit = p.unit_r) "
+        "join m_lean as a on a.unit = p.unit_l join m_lean as b on b.unit = p.unit_r) "
         f"select unit_l, unit_r, {code} as code from sides"
     )
 
