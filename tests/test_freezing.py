@@ -111,3 +111,23 @@ def test_a_damaged_freeze_is_said(root: Path, text: str) -> None:
     (root / "frozen.json").write_text(text)
     with pytest.raises(UsageError, match="damaged"):
         read_frozen(load_project(root))
+
+
+def test_what_the_run_learned_and_decided_is_kept_and_a_change_of_it_is_said(root: Path, ws: Workspace) -> None:
+    project = load_project(root)
+    project.learned.mkdir(parents=True)
+    (project.learned / "learned.json").write_text("{}")
+    (project.learned / "lexicon.parquet").write_bytes(b"first")
+    given(ws, "standardise.column", [{"source": "crm", "question": "name_order", "answer": "last_first"}])
+    freeze(project, ws, as_of="2026-11-22")
+    frozen = read_frozen(project)
+    assert frozen is not None
+    assert frozen.learned
+    assert frozen.answers == {("crm", "name_order"): "last_first"}
+    (project.learned / "lexicon.parquet").write_bytes(b"of a later run")
+    assert changed(root) == []
+    (project.frozen / "lexicon.parquet").write_bytes(b"edited")
+    assert changed(root) == ["file frozen/lexicon.parquet: changed"]
+    (project.learned / "lexicon.parquet").unlink()
+    freeze(project, ws, as_of="2026-11-23")  # frozen again: nothing of the former freeze stays
+    assert [path.name for path in project.frozen.iterdir()] == ["learned.json"]
