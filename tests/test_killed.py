@@ -96,7 +96,8 @@ def test_killed_before_or_after_any_rename_and_made_again_it_is_the_same(tmp_pat
     disturbed = project(tmp_path / "disturbed")
     for moment in range(1, 2 * renames + 1):
         killed = deliver(disturbed, moment)
-        assert killed.returncode == -9, (moment, killed.stderr)
+        # what was remembered before is not written again: then the last moments are never reached
+        assert killed.returncode in ((-9,) if moment < renames else (-9, 0)), (moment, killed.stderr)
         # under its final name a file is whole: the one of a delivery, or the former one
         for path in (disturbed.folder / "out").glob("deliver/preprod/[!.]*"):
             name = path.relative_to(disturbed.folder).as_posix()
