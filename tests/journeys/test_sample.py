@@ -66,9 +66,9 @@ def clusters(out: Path) -> dict[str, tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two sources of about 1,500 rows."""
+    """Two sources of about 700 rows: eight runs are made of them."""
     folder = tmp_path_factory.mktemp("base")
-    write_sample(folder, rows=1500, seed=11)
+    write_sample(folder, rows=700, seed=11)
     return [folder / "billetterie.csv", folder / "newsletter.csv"]
 
 

@@ -37,14 +37,24 @@ def former(project: Path) -> dict[str, tuple[str, str]]:
         return {row["old_number"]: (row["state"], row["contact_nr"]) for row in csv.DictReader(file)}
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    source = tmp_path / "clients.csv"
+@pytest.fixture(scope="module")
+def after_the_first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project after its first extract; every test goes on with a copy of its own."""
+    folder = tmp_path_factory.mktemp("first")
+    source = folder / "clients.csv"
     source.write_text(HEAD + ANN.format(100) + PAUL.format(200) + EVA.format(300), encoding="utf-8")
-    assert assay("init", tmp_path / "p", "--from", source)[0] == 0
-    monkeypatch.chdir(tmp_path / "p")
-    code, _, stderr = assay("run", "--as-of", "2026-11-22")
+    assert assay("init", folder / "p", "--from", source)[0] == 0
+    with pytest.MonkeyPatch.context() as place:
+        place.chdir(folder / "p")
+        code, _, stderr = assay("run", "--as-of", "2026-11-22")
     assert code == 0, stderr
+    return folder / "p"
+
+
+@pytest.fixture
+def project(after_the_first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(after_the_first, tmp_path / "p")
+    monkeypatch.chdir(tmp_path / "p")
     return tmp_path / "p"
 
 
