@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from string import ascii_uppercase
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ from engine.definitions import (
 from engine.errors import SourceError
 from engine.rulebook import RuleBook
 from engine.rulebook.definitions import RULE_FILE, DefinitionRules
-from engine.rulebook.import_rules import Criterion, ImportRules
+from engine.rulebook.import_rules import Criterion, DataType, ImportRules
 
 LAYOUT = RuleBook().load(RULE_FILE, DefinitionRules)
 HEADER = "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\n"
@@ -40,7 +41,7 @@ def criteria(draw: st.DrawFn) -> Definitions:
     found = {}
     for code in draw(st.lists(_codes, unique=True, max_size=5)):
         values = tuple(dict.fromkeys(draw(st.lists(_words.filter(bool), min_size=1, max_size=4))))
-        kind = draw(st.sampled_from(["TEXT", "NUMBER", "DATE", "LIST"]))
+        kind: DataType = draw(st.sampled_from(get_args(DataType)).filter(lambda one: one != "BOOLEAN"))
         found[code] = Criterion(
             name=code,
             title=draw(_words),
