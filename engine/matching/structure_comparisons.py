@@ -47,7 +47,7 @@ def _overlap(column: str) -> str:
 def _domain(prior: Prior) -> Comparison:
     """One domain; or the domain of one is the other's name, which outlives a new name."""
     named = " or ".join(
-        f"(length(orgu_{other}) > 5 and starts_with(site_{one}, orgu_{other}))"
+        f"(length(orgu_{other}) > 5 and left(site_{one}, length(orgu_{other})) = orgu_{other})"
         for one, other in (("l", "r"), ("r", "l"))
     )
     named = f"orgj_l <> orgj_r and coalesce({named}, false)"

@@ -75,7 +75,7 @@ def _length(argument: exp.Expression) -> exp.Expression:
     return exp.Anonymous(this="ARRAY_SIZE" if is_list else "CHAR_LENGTH", expressions=[argument])
 
 
-LISTS = frozenset({"em", "ph", "nick", "lnt", "tok", "tq"})
+LISTS = frozenset({"em", "ph", "nick", "lnt", "tok", "tq", "tq_away"})
 """Columns of m_key that hold lists."""
 
 
