@@ -154,7 +154,7 @@ def test_a_file_applied_twice_changes_once_and_its_log_is_written_again(place: P
     assert {**again, "applied": True} == first
     assert not again["applied"]
     assert {file.name: file.read_bytes() for file in (place.folder / "log").iterdir() if file.suffix == ".csv"} == log
-    assert list_environments(place)[0]["files_applied"] == 1
+    assert list_environments(place)[0]["files_applied"] == 2  # the definitions and one.csv
 
 
 def test_a_failure_while_writing_leaves_the_base_as_it_was(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def test_a_failure_while_writing_leaves_the_base_as_it_was(place: Place, monkeyp
     with pytest.raises(RuntimeError):
         apply(place, path)
     monkeypatch.undo()
-    assert list_environments(place)[0]["files_applied"] == 1
+    assert list_environments(place)[0]["files_applied"] == 2  # the definitions and one.csv
     fact = apply(place, path)
     assert fact["applied"]
     assert fact["imported"] == 3
@@ -198,7 +198,7 @@ def test_production_asks_first(place: Place) -> None:
     path = written(place, "one.csv", FIRST)
     with pytest.raises(UsageError, match="production"):
         apply(place, path, "prod")
-    assert list_environments(place)[0]["files_applied"] == 0
+    assert list_environments(place)[0]["files_applied"] == 1  # the definitions
     asked: list[str] = []
     assert apply(place, path, "prod", Confirmation(lambda name: bool(asked.append(name)) or True))["applied"]
     assert asked == ["prod"]
@@ -212,7 +212,7 @@ def test_a_file_for_another_institution_is_refused_whole(place: Place) -> None:
     rows = [{"INSTITUTION": "BALLET", "CONTACT_NR": "1", "LASTNAME": "A"}]
     with pytest.raises(SourceError, match="another institution than OPERA"):
         apply(place, written(place, "other.csv", rows))
-    assert list_environments(place)[0]["files_applied"] == 0
+    assert list_environments(place)[0]["files_applied"] == 1  # the definitions
 
 
 def test_an_environment_is_made_once_and_must_be_there(place: Place) -> None:
