@@ -96,6 +96,7 @@ def _sheet(item: Mapping[str, Any], scratch: Path) -> Sheet:
         _column_number(letters.encode()) - 1: (int(width), int(count))
         for letters, (width, count) in item.get("padded", {}).items()
     }
+    unread = ", ".join(f'"{name}"' for name in item.get("unread", ()))
     told = (
         ("the sheet is hidden, and was read all the same", bool(item.get("hidden"))),
         (f"{item.get('hidden_rows', 0)} hidden rows were read too", item.get("hidden_rows", 0)),
@@ -104,9 +105,8 @@ def _sheet(item: Mapping[str, Any], scratch: Path) -> Sheet:
             f"{item.get('unsolved', 0)} formulas have no result: open it, save it, and give it again",
             item.get("unsolved", 0),
         ),
+        (f"sheets that could not be read were left out (a chart is none): {unread}", bool(unread)),
     )
-    unread = ", ".join(f'"{name}"' for name in item.get("unread", ()))
-    told += ((f"sheets that could not be read were left out (a chart is none): {unread}", bool(unread)),)
     return Sheet(item["sheet"], scratch / item["file"], padded, tuple(note for note, is_so in told if is_so))
 
 
