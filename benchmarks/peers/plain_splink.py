@@ -50,8 +50,11 @@ def cluster(ws: Workspace, threshold: float = 0.95) -> None:
         linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True)
     pairs = linker.inference.predict(threshold_match_probability=0.01)
     found = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold_match_probability=threshold)
+    # structures and relays, which the script does not link, stay by themselves
     ws.execute(
-        "create or replace temp table peer_cluster as select r.record_id, "
-        "coalesce(min(r.record_id) over (partition by c.cluster_id), r.record_id) as cluster_id "
-        f"from m_unit as r join {found.physical_name} as c on c.unique_id = r.unit"
+        "create or replace temp table peer_cluster as with linked as (select r.record_id, "
+        "min(r.record_id) over (partition by c.cluster_id) as cluster_id "
+        f"from m_unit as r join {found.physical_name} as c on c.unique_id = r.unit) "
+        "select s.record_id, coalesce(l.cluster_id, s.record_id) as cluster_id "
+        "from standardise.record as s left join linked as l using (record_id)"
     )
