@@ -19,6 +19,8 @@ from engine.presentation.analysis import analysis_html, analysis_lines
 from engine.progress import Silent
 from engine.vocabulary import LANGUAGES, Language
 
+pytestmark = pytest.mark.long
+
 CLIENTS = """\
 Kundennr;Vorname;Name;Firma;E-Mail;Telefon;PLZ;Ort;Geburtsdatum;Typ;Letzter Kauf
 100;Marie;Dupont;;canary.marie@bluewin.ch;022 310 12 34;1204;Genève;01.02.1980;A;12.10.2026

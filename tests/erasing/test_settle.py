@@ -18,6 +18,8 @@ from engine.progress import Silent
 from engine.project import Project, load_project
 from tests.target.support import file_text
 
+pytestmark = pytest.mark.long
+
 CANARY = "Voxbabibuardel"
 YES = Confirmation(lambda name: True)
 

@@ -32,6 +32,8 @@ from engine.workspace import Workspace
 from tests.conftest import given
 from tests.matching.people import person, town
 
+pytestmark = pytest.mark.long
+
 RULES = load_rules(Path("none"))
 K = RULES.k
 _VALUES = (

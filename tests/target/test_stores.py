@@ -35,6 +35,8 @@ from engine.target.postgres import PostgresStore
 from engine.workspace import Workspace
 from tests.target.support import file_text
 
+pytestmark = pytest.mark.long
+
 YES, NO = Confirmation(lambda name: True), Confirmation(lambda name: False)
 FIRST = [
     {"CONTACT_NR": "1", "LASTNAME": 'O"N, "a\nb"', "EMAIL1": "a@x.ch", "REMARK": "\\N", "CRIT01": "COL=Red|Green"},
@@ -307,7 +309,6 @@ def test_a_server_that_does_not_answer_is_a_matter_of_surroundings(tmp_path: Pat
         )
 
 
-@pytest.mark.long
 def test_an_application_that_is_killed_leaves_the_base_whole_and_is_done_again(
     place: Place, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -19,6 +19,8 @@ from tests.rules.delivery.test_import_rules import FILE, SHIPPED, rules_of
 from tests.support.yaml_files import read_yaml
 from tests.target.support import BASE, applied, contact, empty_base, file_text, plain
 
+pytestmark = pytest.mark.long
+
 CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("section_9.yml"))
 FILES = [case for case in CASES if "refused" in case]
 ROWS = [case for case in CASES if "refused" not in case]
