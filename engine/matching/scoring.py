@@ -13,7 +13,6 @@ import pyarrow as pa
 from engine.matching.case import Case
 from engine.matching.corrections import correct
 from engine.matching.evidence import sentences
-from engine.matching.lean import lean, leaned, list_columns
 from engine.matching.levels import Comparison
 from engine.matching.patterns import Floats, Patterns, gather
 from engine.matching.training import Model, probability, weigh
@@ -28,7 +27,7 @@ _BITS_APART = 1e-7  # two levels of one comparison never have the same weight, s
 
 
 def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
-    """Run splink over ``m_lean`` and ``m_block``; makes ``m_pair`` and returns the model as splink's JSON.
+    """Run splink over ``m_key`` and ``m_block``; makes ``m_pair`` and returns the model as splink's JSON.
 
     ``m_pair`` (unit_l, unit_r, code) holds the pairs whose sum of weights reaches the floor below which pairs are
     forgotten: corrections only lower a weight.
@@ -36,11 +35,8 @@ def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
     from splink import DuckDBAPI, Linker
 
     weights = distinct_weights(model.level_weights(rules))
-    lists = list_columns(ws)
-    columns = sorted(set().union(*(one.columns() for one in leaned(model.comparisons, lists))))
-    # a table and no view: splink reads it several times
-    ws.execute(f"create or replace temp table m_splink as {_with_keys('m_lean', columns)}")
-    settings = splink_settings(model, weights, lambda condition: lean(condition, lists))
+    ws.execute(f"create or replace temp view m_splink as {units_sql(model)}")  # splink makes its own copy
+    settings = splink_settings(model, weights)
     database = DuckDBAPI(ws.connection)
     linker = Linker(database.register("m_splink"), settings, log_level=logging.ERROR, validate_settings=False)
     found = linker.inference.predict(threshold_match_weight=rules.thresholds.keep.value)
@@ -50,21 +46,17 @@ def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
     )
     text = json.dumps(linker.misc.save_model_to_json(), sort_keys=True)
     found.drop_table_from_database_and_remove_from_cache()
+    ws.execute("drop view m_splink")
     database.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
-    ws.drop("m_splink")
     return text
 
 
 def units_sql(model: Model) -> str:
-    """What splink reads on Spark: units with a key, what the comparisons need of them, and their keys."""
-    return _with_keys("m_key", sorted(set().union(*(one.columns() for one in model.comparisons))))
-
-
-def _with_keys(table: str, columns: Sequence[str]) -> str:
-    """Units that have a key (the others meet nobody), these columns of them, and their keys."""
+    """What splink reads: units with a key (those without meet nobody), what the comparisons need, and their keys."""
+    columns = sorted(set().union(*(one.columns() for one in model.comparisons)))
     return (
-        f"select k.unit, {', '.join(f'k.{name}' for name in columns)}, b.bk from {table} as k "
-        "join (select unit, list(key order by key) as bk from m_block group by unit) as b using (unit)"
+        f"select k.unit, {', '.join(f'k.{name}' for name in columns)}, b.bk "
+        "from m_key as k join (select unit, list(key order by key) as bk from m_block group by unit) as b using (unit)"
     )
 
 
