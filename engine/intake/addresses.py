@@ -14,6 +14,8 @@ _BEGINS_WITH_NUMBER = re.compile(r"\d+\s*\w?[\s,]")
 
 def resolve_addresses(claims: list[Claim]) -> None:
     """Decide the open street columns, split codes from towns, and let no two columns be one line."""
+    if not fed(claims, *STREET_FEEDS) and not any(STREET_FEEDS & set(claim.reading.feeds) for claim in claims):
+        _street_beside_number(claims)
     numbered = bool(fed(claims, "house_number"))
     for claim in claims:
         if claim.state == "open" and STREET_FEEDS & set(claim.reading.feeds):
@@ -23,6 +25,8 @@ def resolve_addresses(claims: list[Claim]) -> None:
             if not fed(claims, "street") and claim.column.content.share(_BEGINS_WITH_NUMBER.match) < 0.3:
                 claim.feed("street", 0.9, f'header "{claim.column.header}", the number stands in its own column')
     _move_down(claims)
+    if not fed(claims, "postcode", "town"):
+        _code_and_town_by_content(claims)
     _split_code_and_town(claims)
     _town_beside_code(claims)
 
@@ -35,6 +39,28 @@ def _decide(claim: Claim, numbered: bool) -> None:
         claim.feed("street", 0.95, f'header "{header}" beside a house number')
     else:
         claim.feed("addr_line1", 0.9, f'header "{header}"')
+
+
+def _street_beside_number(claims: list[Claim]) -> None:
+    """Without headers, a column of words for streets with a column of house numbers behind it."""
+    for claim, behind in pairwise(claims):
+        if claim.state == behind.state == "unknown" and claim.column.content.street >= 0.4:
+            street, number = claim.column.content, behind.column.content
+            if street.digits < 0.3 and number.house >= 0.9 and behind.column.distinct > 3:
+                claim.feed("street", 0.6, f"values: {street.street:.0%} hold a word for a street, a number beside them")
+                behind.feed("house_number", 0.55, "values are numbers, next to the street")
+                return
+
+
+def _code_and_town_by_content(claims: list[Claim]) -> None:
+    """ "1204 Genève" under a header that says nothing, in a file whose streets stand elsewhere ("1204 Elm Street")."""
+    if not fed(claims, *_LINES, "street"):
+        return
+    for claim in claims:
+        content = claim.column.content
+        if claim.state == "unknown" and content.postcode_town >= 0.8 and content.street < 0.2:
+            claim.feed("postcode", 0.6, f"values: {content.postcode_town:.0%} look like a post code and a town")
+            return
 
 
 def _move_down(claims: list[Claim]) -> None:

@@ -10,6 +10,7 @@ from engine.intake.claim import Claim, fed
 
 NAME_FEEDS = frozenset({"first_name", "last_name", "full_name", "organisation"})
 _PERSONAL = ("first_name", "middle_name", "birth_date", "birth_year", "birth_name", "title", "gender", "suffix")
+_STRUCTURES = 0.4  # share of values with a word for a structure that tells a column of structures by itself
 _COMPLETES = 0.01  # share of rows without first and last name that a whole name must fill to be worth having
 
 
@@ -23,6 +24,8 @@ def resolve_names(claims: list[Claim]) -> None:
         _by_content(claims)
     if fed(claims, "first_name") and not fed(claims, "last_name", "full_name"):
         _beside_first_name(claims)
+    if not fed(claims, "organisation"):
+        _structures_by_content(claims)
 
 
 def looks_like_structures(claim: Claim, claims: list[Claim]) -> bool:
@@ -126,6 +129,20 @@ def _by_content(claims: list[Claim]) -> None:
             best.feed("organisation", 0.6, f"values: {share:.0%} hold a word for a structure")
 
 
+def _structures_by_content(claims: list[Claim]) -> None:
+    """A column of structures whose header says nothing: words for them, many different ones, however few are filled."""
+    best: tuple[float, int] | None = None
+    for at, claim in enumerate(claims):
+        column, content = claim.column, claim.column.content
+        if claim.state != "unknown" or column.distinct < max(10, column.filled // 10):
+            continue  # a category: "school", "company"
+        names = content.words_between(1, 8) >= 0.9 and content.text >= 0.7 and content.street < 0.3
+        if names and content.named_organisation >= _STRUCTURES:
+            best = max(best or (0.0, 0), (content.named_organisation, -at))
+    if best is not None:
+        claims[-best[1]].feed("organisation", 0.55, f"values: {best[0]:.0%} hold a word for a structure")
+
+
 def _beside_first_name(claims: list[Claim]) -> None:
     """The last name stands next to the first name when no header says where it is."""
     first = fed(claims, "first_name")[0]
@@ -133,7 +150,8 @@ def _beside_first_name(claims: list[Claim]) -> None:
     for neighbour in (at + 1, at - 1):
         if 0 <= neighbour < len(claims) and claims[neighbour].state in ("unknown", "unsure"):
             claim = claims[neighbour]
-            if _is_name_like(claim) and claim.column.content.words_between(1, 3) >= 0.8:
+            content = claim.column.content
+            if _is_name_like(claim) and content.words_between(1, 3) >= 0.8 and content.named_organisation < _STRUCTURES:
                 claim.feed("last_name", 0.55, "values are words, next to the first name")
                 return
 
