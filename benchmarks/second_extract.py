@@ -34,7 +34,7 @@ from benchmarks.injected_changes import LETTERS, OFFICE, Base, Changes, Expected
 from engine.freezing import freeze
 from engine.initialise import create_project
 from engine.ledger import StageReport
-from engine.options import RunOptions, project_options
+from engine.options import RunOptions, RunSource, project_options
 from engine.pipeline import run
 from engine.planning import load_environment, plan_operations
 from engine.progress import Silent
@@ -170,7 +170,8 @@ def contacts_of(source: str, seen: Seen) -> dict[str, list[int]]:
 
 def _make_project(folder: Path, base: Base) -> Project:
     with tempfile.TemporaryDirectory() as incoming:
-        create_project(folder, base.write(Path(incoming)), country="CH", institution="DEMO", watcher=Silent())
+        given = [RunSource(path) for path in base.write(Path(incoming))]
+        create_project(folder, given, country="CH", institution="DEMO", watcher=Silent())
     return load_project(folder)
 
 

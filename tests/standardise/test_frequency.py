@@ -8,7 +8,7 @@ import pytest
 
 from engine.standardise.days import standardise_days
 from engine.standardise.frequency import guard_frequent_values, put_holders
-from engine.tables import INTAKE_RECORD, STANDARDISE_VALUE
+from engine.tables import INTAKE_RECORD, STANDARDISE_COLUMN, STANDARDISE_VALUE
 from engine.workspace import Workspace
 from tests.standardise.words import BOOK
 
@@ -49,6 +49,7 @@ def base(ws: Workspace, rows: int, *changes: str) -> None:
     """A base of ``rows`` people, some of them changed: ``set ... where ...`` over ``line_no``."""
     ws.create(INTAKE_RECORD)
     ws.create(STANDARDISE_VALUE)
+    ws.create(STANDARDISE_COLUMN)
     ws.execute(_BASE.format(rows=rows))
     for change in changes:
         ws.execute(f"update intake.record {change}")
