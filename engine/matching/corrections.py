@@ -152,6 +152,8 @@ def _structures(case: Case, rules: Corrections, homes: Households) -> None:
     contradiction = case.at("registration", "different", "other_establishment")
     part = case.at("organisation", "part") & ~same_establishment
     case.cap("part of a house", case.total(), case.level + rules.part.value, part)
+    somebody = case.at("person", "mailbox") & ~same_establishment
+    case.cap("somebody's mailbox", case.total(), case.level + rules.somebody.value, somebody)
     case.cap("registration", case.total(), even + rules.registration.value, contradiction)
     case.apart |= contradiction
 

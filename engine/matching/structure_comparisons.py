@@ -61,14 +61,18 @@ def _domain(prior: Prior) -> Comparison:
 
 
 def _person(prior: Prior) -> Comparison:
-    """Two rows of one organisation that name the same person are of one house, whatever else is missing."""
+    """Two rows of one organisation that name the same person are of one house, whatever else is missing.
+
+    A row that names nobody and gives somebody's own mailbox is that person's, more often than the house's.
+    """
+    desk = "(desk_l is not null or desk_r is not null) and not coalesce(list_has_any(em_l, em_r), false)"
     apart = "who_l <> who_r or orgj_l is null or orgj_r is null or orgj_l <> orgj_r"
     return levels(
         "person",
-        "who",
-        {"equal": "who_l = who_r", "different": None},
+        ("who", "desk"),
+        {"equal": "who_l = who_r", "mailbox": desk, "different": None},
         prior,
-        missing=f"who_l is null or who_r is null or {apart}",
+        missing=f"(who_l is null or who_r is null or {apart}) and not ({desk})",
     )
 
 

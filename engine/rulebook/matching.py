@@ -104,6 +104,7 @@ class Corrections(RuleModel):
     branch_mailbox: Setting
     branch_phone: Setting
     part: Setting
+    somebody: Setting
     registration: Setting
 
 

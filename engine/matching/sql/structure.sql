@@ -32,6 +32,15 @@ select
     o.rare1,
     o.rare2,
     case when r.fn is not null and r.ln is not null then least(r.fn, r.ln) || ' ' || greatest(r.fn, r.ln) end as who,
+    -- a row that names nobody, whose mailbox is somebody's: two words, neither of the house's nor of the town's name
+    case when r.fn is null and r.ln is null
+        and regexp_matches(r.em[1], '^[a-z]+[._-][a-z]+[0-9]*@')
+        and not regexp_matches(r.em[1], $roles)
+        and len(list_filter(
+            regexp_extract_all(split_part(r.em[1], '@', 1), '[a-z]+'),
+            lambda w: length(w) > 2 and contains(concat_ws(' ', o.orgj, r.org, r.town), w)
+        )) = 0
+    then r.em[1] end as desk,
     r.dom,
     case when len(r.em) > 0 then r.em end as em,
     r.em[1] as em0,
