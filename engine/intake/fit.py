@@ -105,7 +105,9 @@ def _dates(column: Column) -> float:
 
 def _phone_unasked(column: Column) -> float:
     """Telephone numbers under a header that does not say so: never where it speaks of a number of another kind."""
-    if KEY_WORDS & set(column.folded.split()) or _looks_born(column):
+    content = column.content
+    amounts = content.decimal >= 0.5 and content.share(lambda value: value[0] in "+0(") < 0.5
+    if KEY_WORDS & set(column.folded.split()) or _looks_born(column) or amounts:
         return 0.0
     return min(column.content.phone_written, column.content.digit_count(*range(7, 14)) + 0.2)
 
