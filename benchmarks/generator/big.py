@@ -2,10 +2,15 @@
 
 A million rows in well under a minute. Names, streets and places come from the same lists as the sample, with an
 invented tail behind them, so that rare names are rare and common ones common.
+
+Memory is bounded at any size: what is drawn stands in a database file that is thrown away, and lines are written a
+stretch at a time. Chance is a hash of contact and copy, so no line depends on the stretch it was written in.
 """
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -69,32 +74,70 @@ _MACROS = (
     """,
 )
 
-_TABLES = ("address", "firm", "person", "mailbox", "line", "final")
+_TABLES = ("address", "firm", "person", "mailbox", "line", "ordered")
+
+_AT_ONCE = 500_000
+"""Lines written in one stretch."""
+
+_MEMORY = "2GB"
+"""What DuckDB may hold; the rest stands in its file beside the one to be written."""
 
 
-def write_big(out: Path, rows: int, seed: int, *, truth: Path | None = None) -> tuple[int, int]:
+def write_big(
+    out: Path, rows: int, seed: int, *, truth: Path | None = None, at_once: int = _AT_ONCE
+) -> tuple[int, int]:
     """Write ``rows`` rows to ``out``, and the truth (source, line_no, entity_id) to ``truth``.
+
+    The same rows and seed give the same bytes, whatever ``at_once``.
 
     Returns:
         Rows written and true contacts among them.
     """
-    con = duckdb.connect(config={"threads": 2})
-    _draw(con, np.random.default_rng(seed), max(2, int(rows / ROWS_PER_ENTITY)))
-    for macro in _MACROS:
-        con.execute(macro)
-    for name in _TABLES:
-        select = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
-        con.execute(f"create table {name} as {select}", {"rows": rows} if "$rows" in select else None)
-    _copy(con, f"select {', '.join(COLUMNS)} from final order by id", out)
-    if truth is not None:
-        _copy(
-            con,
-            f"select '{out.stem}' as source, line_no, 'E' || lpad(entity::varchar, 8, '0') as entity_id "
-            "from final order by line_no",
-            truth,
-        )
-    written, entities = con.execute("select count(*), count(distinct entity) from final").fetchall()[0]
+    for path in (out, truth):
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="assay-big-", dir=out.parent) as scratch,
+        duckdb.connect(
+            f"{scratch}/drawn.duckdb",
+            config={
+                "threads": 2,
+                "memory_limit": _MEMORY,
+                "temp_directory": f"{scratch}/spill",
+                "preserve_insertion_order": False,
+            },
+        ) as con,
+    ):
+        con.execute("set enable_progress_bar = false")
+        _draw(con, np.random.default_rng(seed), max(2, int(rows / ROWS_PER_ENTITY)))
+        for macro in _MACROS:
+            con.execute(macro)
+        for name in _TABLES:
+            select = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+            con.execute(f"create table {name} as {select}", {"rows": rows} if "$rows" in select else None)
+        _write(con, out, truth, rows, at_once, Path(scratch))
+        written, entities = con.execute("select count(*), count(distinct entity) from ordered").fetchall()[0]
     return int(written), int(entities)
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, out: Path, truth: Path | None, rows: int, at_once: int, scratch: Path
+) -> None:
+    """Write the lines a stretch at a time, each after the other into the files."""
+    con.execute(f"create macro final(low, high) as table {(_SQL / 'final.sql').read_text(encoding='utf-8')}")
+    selects = {out: f"select {', '.join(COLUMNS)} from final({{low}}, {{high}}) order by id"}
+    if truth is not None:
+        selects[truth] = (
+            f"select '{out.stem}' as source, line_no, 'E' || lpad(entity::varchar, 8, '0') as entity_id "
+            "from ordered where line_no between {low} and {high} order by line_no"
+        )
+    stretch = scratch / "stretch.csv"
+    for path, select in selects.items():
+        with path.open("wb") as whole:
+            for low in range(1, rows + 1, at_once):
+                _copy(con, select.format(low=low, high=low + at_once - 1), stretch, header=low == 1)
+                with stretch.open("rb") as part:
+                    shutil.copyfileobj(part, whole, 1 << 20)
 
 
 COLUMNS = (
@@ -103,10 +146,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path, *, header: bool) -> None:
     target = str(path).replace("'", "''")
-    con.execute(f"copy ({select}) to '{target}' (format csv, header true, delimiter ',')")
+    con.execute(f"copy ({select}) to '{target}' (format csv, header {str(header).lower()}, delimiter ',')")
 
 
 def _draw(con: duckdb.DuckDBPyConnection, rng: np.random.Generator, entities: int) -> None:

@@ -27,6 +27,13 @@ def test_the_same_seed_gives_the_same_bytes(made: tuple[Path, Path], tmp_path: P
     assert (tmp_path / "base.csv").read_bytes() == made[0].read_bytes()
 
 
+def test_lines_do_not_depend_on_the_stretch_they_are_written_in(made: tuple[Path, Path], tmp_path: Path) -> None:
+    write_big(tmp_path / "base.csv", 3000, 7, truth=tmp_path / "truth.csv", at_once=1300)
+    assert (tmp_path / "base.csv").read_bytes() == made[0].read_bytes()
+    assert (tmp_path / "truth.csv").read_bytes() == made[1].read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"base.csv", "truth.csv"}
+
+
 def test_it_has_as_many_rows_as_asked_for_and_the_columns(made: tuple[Path, Path]) -> None:
     assert ask("select count(*), count(distinct id) from file", made[0]) == [(3000, 3000)]
     assert made[0].read_text(encoding="utf-8").splitlines()[0] == ",".join(COLUMNS)

@@ -1,15 +1,7 @@
--- One row per line of the file, as written, with its mistakes.
--- Reads: line, person, mailbox, address, country.
+-- One row per line of the file from number `low` to `high`, as written, with its mistakes.
+-- Reads: ordered, person, mailbox, address, country.
 -- Most mistakes happen on further copies: the first line of a contact is what the house typed with care.
-with ordered as (
-    select
-        line.entity, line.copy, line.copy > 0 as is_copy,
-        row_number() over (order by hash(line.entity * 131 + line.copy, 'order'), line.entity, line.copy) as line_no
-    from line
-    qualify line_no <= $rows
-),
-
-known as (
+with known as (
     select
         ordered.*, person.* exclude (entity, home, former_home), mailbox.email,
         chance(ordered.entity, ordered.copy, 'moved') < if(is_copy, 0.12, 0.0) and person.kind = 'individual' as moved,
@@ -17,6 +9,7 @@ known as (
     from ordered
     join person using (entity)
     join mailbox using (entity)
+    where ordered.line_no between low and high
 ),
 
 made as (
