@@ -30,3 +30,9 @@ def world() -> dict[str, Any]:
 def _read(name: str) -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
     return data
+
+
+@cache
+def english() -> dict[str, Any]:
+    """English names, streets, towns, kitchens, departments."""
+    return _read("english.yml")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.generator.dice import Dice
-from benchmarks.generator.odd import firms, groups, people, records, scripts, things, watchlist
+from benchmarks.generator.odd import firms, groups, people, public, records, scripts, things, trade, watchlist
 from benchmarks.generator.odd.table import OddTable
 
 __all__ = ["SHAPES", "OddTable", "write_odd"]
@@ -31,6 +31,8 @@ SHAPES: dict[str, Callable[[Dice], OddTable]] = {
         scripts.other_scripts, things.bibliography, things.products, things.long_text, things.tracks,
         things.numbers_only, firms.companies, firms.no_double_companies, records.old_records,
         records.many_old_records, scripts.registers, groups.company_groups, watchlist.watchlist, people.coded_headers,
+        public.voters, public.patients, public.parish, public.club,
+        trade.eateries, trade.listings, trade.owners, trade.affiliations,
     )
 }  # fmt: skip
 """Shapes by name."""
