@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from engine.counted import counted
 from engine.errors import SourceError, UsageError
 from engine.sql import identifier, literal
 
@@ -128,7 +129,7 @@ def _load(con: duckdb.DuckDBPyConnection, crosswalk: Path, truth: Path) -> int:
     listed = ", ".join(identifier(name) for name in key)
     twice = _one(con, f"select count(*) from (select {listed} from truth group by all having count(*) > 1)")
     if twice:
-        raise SourceError(f"{truth} names {twice} lines more than once", hint="One row a line, please.")
+        raise SourceError(f"{truth} names {counted(twice, 'line')} more than once", hint="One row a line, please.")
     con.execute(
         f"""
         create table joined as

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from engine.counted import counted
 from engine.errors import UsageError
 from engine.workspace import Workspace
 
@@ -59,7 +60,7 @@ def one_record(ws: Workspace, name: str) -> str:
     found = find(ws, name)
     if len(found.records) != 1:
         raise UsageError(
-            f"that contact has {len(found.records)} records: which one?",
+            f"that contact has {counted(len(found.records), 'record')}: which one?",
             hint=f"Its records: {', '.join(found.records)}",
         )
     return found.records[0]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.counted import counted
 from engine.options import RunOptions
 from engine.progress import Watcher
 from engine.project import Project
@@ -44,7 +45,7 @@ def compare_with_before(
     watcher.say(f"{label} against {before[0]}: {counts}, {data['gone']:,} gone")
     idle = data["decisions"]["record_gone"] + data["decisions"]["overruled"]
     if idle:
-        watcher.say(f"{idle} decisions do not apply any more: decisions_idle.csv")
+        watcher.say(f"{counted(idle, 'decision')} without effect now: decisions_idle.csv")
     return data
 
 

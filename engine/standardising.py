@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from engine.counted import counted
 from engine.ledger import StageReport
 from engine.options import RunOptions
 from engine.progress import Watcher
@@ -51,7 +52,7 @@ def standardise_records(ws: Workspace, book: RuleBook, options: RunOptions, watc
         rows_in=left + held,
         rows_out=left,
         rows_held=held,
-        notes=(f"{held:,} records of persons who were erased are held, see held.csv.",),
+        notes=(f"{counted(held, 'record')} of erased persons held, see held.csv.",),
     )
     return [kept_out, _standardise(ws, book, options, watcher, answers)]
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from engine.counted import several
 from engine.ledger import StageReport
 from engine.options import RunResult
 from engine.progress import Watcher
@@ -51,8 +52,9 @@ class Clock:
         self.cpu_seconds[name] = round(sum(os.times()[:4]) - spent, 3)
         for report in reports:
             held = f", {report.rows_held:,} held" if report.rows_held else ""
+            unit = report.unit if report.rows_in == 1 else several(report.unit)
             self._watcher.say(
-                f"{name:<16}{report.rows_in:>11,} {report.unit}s in, {report.rows_out:,} out{held}"
+                f"{name:<16}{report.rows_in:>11,} {unit} in, {report.rows_out:,} out{held}"
                 f"  ({self.seconds[name]:.1f} s)"
             )
             for note in report.notes:

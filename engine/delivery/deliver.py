@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from engine.counted import counted
 from engine.delivery.files import FOLDER, write_import_files
 from engine.delivery.reasons import HELD, REASONS
 from engine.delivery.statements import (
@@ -118,7 +119,11 @@ def _reasons() -> pa.Table:
 
 
 def _sentences(outcomes: dict[str, int]) -> tuple[str, ...]:
-    told = [f"{outcomes[outcome]} fields {outcome}" for outcome in ("dropped", "truncated") if outcomes.get(outcome)]
+    told = [
+        f"{counted(outcomes[outcome], 'field')} {outcome}"
+        for outcome in ("dropped", "truncated")
+        if outcomes.get(outcome)
+    ]
     return (", ".join(told) + " on the way into the import file: see delivery.note",) if told else ()
 
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.counted import counted
 from engine.errors import Problem, RuleErrors
 from engine.importfile import Form, write_import_file
 from engine.importfile.workbook import read_sheet
@@ -92,7 +93,9 @@ def _head_rows(book: RuleBook, rules: FileRules, scratch: Path) -> tuple[tuple[s
         if path.is_file():
             rows = _workbook_rows(path, scratch) if path.suffix == ".xlsx" else _text_rows(path)
             if len(rows) < above:
-                raise RuleErrors([Problem(str(path), len(rows), f"{len(rows)} rows; {above} stand above the header")])
+                raise RuleErrors(
+                    [Problem(str(path), len(rows), f"{counted(len(rows), 'row')}; {above} above the header")]
+                )
             return tuple(row[: len(FIELD_CODES)] for row in rows[:above])
     raise RuleErrors([Problem(str(book.roots[-1] / "delivery" / "secutix.yml"), 1, f"no file {rules.head} beside it")])
 

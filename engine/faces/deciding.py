@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.counted import counted
 from engine.faces.options import ID_HELP, By, RunFolder, Tongue, Why
 from engine.faces.shared import known_failures, language_of, last_run, narrate, project_here
 
@@ -67,8 +68,8 @@ def review(
             if project is not None and kept == project.decisions:
                 note_decisions(project, "review", by, taken.added)
         narrate(
-            f"{taken.answers:,} answers read, {taken.added:,} decisions added to {kept}"
-            + (f"; {taken.unknown:,} records are not in the last run" if taken.unknown else "")
+            f"{counted(taken.answers, 'answer')} read, {counted(taken.added, 'decision')} added to {kept}"
+            + (f"; {counted(taken.unknown, 'record')} not in the last run" if taken.unknown else "")
         )
         typer.echo(str(kept))
 
@@ -130,7 +131,7 @@ def _tell(done: Corrected, project: Project, action: str, by: str) -> None:
     from engine.accounts import note_decisions
 
     note_decisions(project, action, by, done.added)
-    narrate(f"{done.added:,} decisions added to {project.decisions}; `assay run` follows them")
+    narrate(f"{counted(done.added, 'decision')} added to {project.decisions}; `assay run` follows them")
     for group in done.groups:
         typer.echo(" ".join(group))
 

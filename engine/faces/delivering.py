@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.counted import counted
 from engine.faces.environments import environments_here
 from engine.faces.options import BornBefore, RunFolder, Tongue, json_option
 from engine.faces.shared import known_failures, language_of, narrate, narrating, output_folder, tell
@@ -151,8 +152,8 @@ def _only_one(place: Any) -> str:
 
 def _narrate(told: dict[str, Any]) -> None:
     plan = told["plan"]
-    counted = ", ".join(f"{count:,} {name}" for name, count in plan["operations"].items()) or "nothing to send"
-    narrate(f"{told['environment']}: {counted}; {plan['unchanged']:,} of {plan['contacts']:,} contacts unchanged")
+    sent = ", ".join(f"{count:,} {name}" for name, count in plan["operations"].items()) or "nothing to send"
+    narrate(f"{told['environment']}: {sent}; {plan['unchanged']:,} of {counted(plan['contacts'], 'contact')} unchanged")
     if plan["not_deliverable"]:
         narrate(f"  not deliverable: {plan['not_deliverable']:,}, see held.csv of the run for the reasons")
     for reason, count in plan["by_hand"].items():

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.counted import counted
 from engine.faces.options import AsJson, BornBefore, Tongue, YesProduction, json_option
 from engine.faces.shared import country_code, known_failures, language_of, narrate, narrating, output_folder, tell
 
@@ -48,7 +49,7 @@ def apply(
         for fact in told["files"]:
             again = "" if fact["applied"] else "  (applied before: nothing was changed)"
             narrate(
-                f"{fact['file']}: {fact['rows']:,} rows, {fact['imported']:,} imported "
+                f"{fact['file']}: {counted(fact['rows'], 'row')}, {fact['imported']:,} imported "
                 f"({fact['imported_with_changes']:,} with a field left out or cut), "
                 f"{fact['not_imported']:,} not imported{again}"
             )
@@ -103,7 +104,7 @@ def env_copy(
         told = environments.copy_environment(
             environments_here(), source, target, replace=replace_contacts, confirmation=confirmation(yes_production)
         )
-        narrate(f"{target} has {told['contacts']:,} contacts, as {source}")
+        narrate(f"{target} has {counted(told['contacts'], 'contact')}, as {source}")
 
 
 def env_diff(
@@ -117,7 +118,7 @@ def env_diff(
 
         told = environments.diff_environments(environments_here(), left, right)
         lines = [
-            f"{told['same']:,} contacts are the same, {told['differing']:,} differ, "
+            f"{counted(told['same'], 'contact')} the same, {told['differing']:,} different, "
             f"{told['only_left']:,} only in {left}, {told['only_right']:,} only in {right}",
             *(f"  {column:<20} {count:>9,}" for column, count in told["by_column"].items()),
         ]
@@ -133,7 +134,7 @@ def env_sales(
         from engine import environments
 
         told = environments.set_sales(environments_here(), name, numbers)
-        narrate(f"{told['numbers']:,} contacts with sales, {told['unknown']:,} of them not in {name} now")
+        narrate(f"{counted(told['numbers'], 'contact')} with sales, {told['unknown']:,} of them not in {name} now")
 
 
 def environments_here() -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.counted import counted
 from engine.faces.options import AsJson, AskedOn, Tongue, day_option
 from engine.faces.shared import known_failures, language_of, narrate, project_here, tell
 
@@ -83,7 +84,7 @@ def sign(
         from engine.milestone import sign as put_name
 
         facts = put_name(project_here(_WHY), gate, by=by, note=note, despite=despite, as_of=_day(as_of))
-        narrate(f"{facts['gate']}: signed by {facts['by']}, bound to {len(facts['files'])} files")
+        narrate(f"{facts['gate']}: signed by {facts['by']}, bound to {counted(len(facts['files']), 'file')}")
         tell(facts, [f"{digest}  {name}" for name, digest in facts["files"].items()], as_json)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.counted import counted
 from engine.faces.options import ID_HELP, LIST_HELP, AsJson, By, Tongue, day_option, json_option
 from engine.faces.shared import known_failures, language_of, last_run, narrate, narrating, project_here, tell
 
@@ -149,7 +150,8 @@ def _take_out(
                 watcher=narrator,
             )
         done = "anonymised" if statistics else "erased"
-        narrate(f"{certificate['persons']:,} persons {done}; what remains to be done stands in the certificate")
+        persons = counted(len(planned.people), "person")
+        narrate(f"{persons} {done}; what remains to be done stands in the certificate")
         tell(certificate, [str(certificate["folder"])], as_json)
 
 
@@ -220,19 +222,18 @@ def _planned_lines(planned: Erasure) -> list[str]:
     from engine.erasing import planned_data
 
     data = planned_data(planned)
-    lines = [f"{data['persons']:,} persons with {data['records']:,} records"]
+    lines = [f"{counted(data['persons'], 'person')} with {counted(data['records'], 'record')}"]
     for place in data["would"]:
         lines.append(f"  {place['place']:<40} {place['did']:<12} {place['count']:>9,}")
     if data["statistics"]:
-        lines.append(
-            f"  anonymised.csv: {data['statistics']['contacts']:,} contacts in {data['statistics']['groups']:,} groups"
-        )
+        kept = data["statistics"]
+        lines.append(f"  anonymised.csv: {counted(kept['contacts'], 'contact')} in {counted(kept['groups'], 'group')}")
     for left in data["left_alone"]:
         where = f" lines {', '.join(map(str, left['lines'][:20]))}" if left.get("lines") else ""
         if "contacts" in left:
-            where = " cannot be reached" if left["contacts"] is None else f" {left['contacts']:,} contacts"
+            where = " cannot be reached" if left["contacts"] is None else f" {counted(left['contacts'], 'contact')}"
         if "records" in left:
-            where = f" {left['records']:,} rows of a database"
+            where = f" {counted(left['records'], 'row')} of a database"
         lines.append(f"  {left['place']:<40} {'left alone':<12}{where}")
     return lines
 

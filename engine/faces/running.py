@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.counted import counted
 from engine.faces.options import (
     Country,
     Credentials,
@@ -154,8 +155,9 @@ def _closing_words(options: RunOptions, result: RunResult) -> None:
     headline = result.report["headline"]
     held = headline["lines_held"] + headline["contacts_held"]
     narrate(
-        f"{headline['lines']:,} lines, {headline['contacts']:,} contacts, {headline['duplicates']:,} merged away, "
-        f"{headline['import_rows']:,} import rows, {held:,} held, {headline['pairs_ask']:,} pairs to ask a person about"
+        f"{counted(headline['lines'], 'line')}, {counted(headline['contacts'], 'contact')}, "
+        f"{headline['duplicates']:,} merged away, {counted(headline['import_rows'], 'import row')}, {held:,} held, "
+        f"{counted(headline['pairs_ask'], 'pair')} to ask a person about"
     )
     for warning in result.report["warnings"]:
         narrate(f"Warning: {warning}")

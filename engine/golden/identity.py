@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from engine.counted import counted
 from engine.errors import SourceError
 from engine.golden.registry import append_lines
 from engine.workspace import Workspace
@@ -106,7 +107,8 @@ def _refuse_new_keys(ws: Workspace) -> None:
     )
     if found:
         said = "\n".join(
-            f"the key of source {source} is not stable: {moved} of {records} records came back under a new key"
+            f"the key of source {source} is not stable: "
+            f"{moved} of {counted(records, 'record')} came back under a new key"
             for source, moved, records in found
         )
         raise SourceError(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from engine.counted import counted
 from engine.errors import UsageError
 from engine.golden.registry import empty, numbers_of, read_registry
 from engine.rulebook.load import RuleBook
@@ -209,7 +210,8 @@ def _turns(ws: Workspace, numbers: Numbers, needed: int) -> str:
     if left:
         named = ", ".join(f"{interval.first}..{interval.last}" for interval in numbers.ranges)
         raise UsageError(
-            f"the reserved contact numbers {named} are used up: {needed} contacts need one, {needed - left} are left",
+            f"the reserved contact numbers {named} are used up: {counted(needed, 'contact')} in need of one, "
+            f"{needed - left} left",
             hint="Reserve a further range in the target and add it to rules/survivorship/numbers.yml.",
         )
     return f"case {' '.join(cases)} end" if cases else "null::varchar"

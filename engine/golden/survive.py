@@ -104,8 +104,7 @@ def survive(
     rows_in = ws.count("standardise.record")
     notes += _strange_sources(ws, rules)
     if figures.get("dispersion", "") != "":
-        verb = "used" if figures["trust"] else "not used"
-        notes.append(f"Dispersion of dissent {figures['dispersion']}: row trust {verb}.")
+        notes.append(_trust_note(float(figures["dispersion"]), used=bool(figures["trust"])))
     return StageReport(
         stage="golden",
         unit="record",
@@ -114,6 +113,15 @@ def survive(
         notes=tuple(notes),
         figures=figures,
     )
+
+
+def _trust_note(dispersion: float, *, used: bool) -> str:
+    """What the dispersion of dissent (see :mod:`engine.golden.dispersion`) means for who is believed."""
+    if used:
+        return (
+            f"Errors come in bad rows (dispersion {dispersion:.2f}): records that agree elsewhere are believed first."
+        )
+    return f"Errors do not come in bad rows (dispersion {dispersion:.2f}): every record counts the same."
 
 
 def _strange_sources(ws: Workspace, rules: Survivorship) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.counted import counted
 from engine.errors import SourceError
 
 WESTERN = ("cp1252", "iso8859_15", "mac_roman", "cp850")
@@ -167,7 +168,7 @@ def _lines_with_accents(chunk: bytes, room: int) -> bytes:
 
 
 def _legacy(evidence: bytes) -> Encoding:
-    found = f"guessed from {len(evidence.splitlines())} lines with accents"
+    found = f"guessed from {counted(len(evidence.splitlines()), 'line')} with accents"
     codec = _best(evidence, WESTERN)
     if codec is not None and _western_share(evidence, codec) >= _WESTERN_ENOUGH:
         if codec == "iso8859_15" and re.search(rb"[\x80-\x9f]", evidence):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from engine.counted import counted
 from engine.errors import Problem, RuleErrors, SourceError
 from engine.intake.addresses import STREET_FEEDS, resolve_addresses
 from engine.intake.claim import Claim, fed
@@ -26,6 +27,7 @@ from engine.workspace import Workspace
 _TRUST = {"exact": 0.95, "numbered": 0.9, "words": 0.85, "phrase": 0.7, "none": 0.0}
 _USABLE = ("first_name", "last_name", "full_name", "organisation", "email", "phone", "mobile")
 _PARTS_OF_BIRTH = ("birth_year", "birth_month", "birth_day")
+_SHARED = 0.8  # different values per record below which a number is that of a group
 _SURE = 0.8  # confidence from which a decision is a model for another source
 
 
@@ -191,9 +193,14 @@ def _choose(claim: Claim, thresholds: Thresholds) -> None:
 
 def _ask_values(claim: Claim, thresholds: Thresholds) -> None:
     found = by_content(claim.column, thresholds.recognise)
-    if found is not None:
-        attribute, confidence, why = found
-        claim.feed(attribute, confidence, why)
+    if found is None:
+        return
+    attribute, confidence, why = found
+    if attribute == "birth_date" and claim.reading.other_date:
+        return
+    if attribute in ("birth_date", "country") and claim.reading.of_another:
+        return
+    claim.feed(attribute, confidence, why)
 
 
 def _settle_numbers(claims: list[Claim]) -> None:
@@ -215,14 +222,21 @@ def _settle_birth(claims: list[Claim]) -> None:
     )
     for claim in dates[1:]:
         claim.leave("lost", f'"{dates[0].column.header}" is the birth date')
+    if dates and not dates[0].reading.feeds and (years := fed(claims, "birth_year")):
+        dates[0].leave("lost", f'"{years[0].column.header}" is the year of birth')
 
 
 def _settle_accounts(claims: list[Claim]) -> None:
     """Beside an organisation and another number of the contact, an account number is that of the structure."""
     numbers = fed(claims, "contact_number", "source_key")
     for claim in fed(claims, "contact_number"):
-        if "parent_id" in claim.reading.feeds and len(numbers) > 1 and fed(claims, "organisation"):
-            claim.feed("parent_id", 0.8, f'header "{claim.column.header}" beside an organisation and a contact number')
+        if "parent_id" not in claim.reading.feeds or len(numbers) < 2:
+            continue
+        header, column = f'header "{claim.column.header}"', claim.column
+        if fed(claims, "organisation"):
+            claim.feed("parent_id", 0.8, f"{header} beside an organisation and a contact number")
+        elif column.distinct < _SHARED * column.filled:
+            claim.feed("parent_id", 0.7, f"{header}: several records share one")
 
 
 def _settle_twins(claims: list[Claim]) -> None:
@@ -244,7 +258,7 @@ def _settle_twins(claims: list[Claim]) -> None:
             for claim in claimants:
                 claim.transform = "join"
             continue
-        best = max(claimants, key=lambda claim: claim.strength)
+        best = max(claimants, key=lambda claim: (not claim.reading.ambiguous, claim.strength))
         for claim in claimants:
             if claim is not best:
                 claim.leave("lost", f'"{best.column.header}" feeds {attribute}')
@@ -282,7 +296,7 @@ def _as_mapping(source: str, claims: list[Claim]) -> SourceMapping:
 def _say(mapping: SourceMapping, claims: list[Claim], watcher: Watcher) -> None:
     used = [column for column in mapping.columns if column.attribute is not None]
     positions = {column.position for column in used}
-    watcher.say(f"{mapping.source}: {len(positions)} of {len(claims)} columns used, as guessed:")
+    watcher.say(f"{mapping.source}: {len(positions)} of {counted(len(claims), 'column')} used, as guessed:")
     for start in range(0, len(used), 4):
         told = (f'"{column.header}" = {column.attribute} {column.confidence:.0%}' for column in used[start : start + 4])
         watcher.say(f"{mapping.source}:   {', '.join(told)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.counted import counted
 from engine.errors import AssayError
 from engine.intake.join import begin_use, count_use, hold_unused
 from engine.intake.shape import Mask, Shaped, Standardisers, shape
@@ -269,10 +270,10 @@ def _map_source(ws: Workspace, mapping: SourceMapping, cells: _Cells) -> list[st
     notes = []
     if repeated:
         notes.append(
-            f"{mapping.source}: {repeated} records repeat the key of another; they are numbered {again}2, {again}3 ..."
+            f"{mapping.source}: {counted(repeated, 'record')} with the key of another, numbered {again}2, {again}3 ..."
         )
     if missing and key != _NOTHING:
-        notes.append(f"{mapping.source}: {missing} records have no key; their id is made of their content")
+        notes.append(f"{mapping.source}: {counted(missing, 'record')} without a key: the id is made of the content")
     return notes
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.counted import counted
 from engine.errors import LedgerError, SourceError, UsageError
 from engine.intake.lines import READ, forget_read
 from engine.intake.source_file import SourceAddress, SourceFile, check_usable, free_name, named, sha256
@@ -188,10 +189,13 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
     digest, size = (facts.sha256, facts.size) if facts.sha256 is not None else _fingerprint(ws)
     forget_read(ws)
     if not loaded and {reason for reason, _ in reasons} == {"blank_row"}:
-        raise SourceError(f"{place}: every cell of its {lines} rows is empty", hint="Choose another table or export.")
-    if not loaded:
         raise SourceError(
-            f"{place}: none of its {lines} lines could be read ({', '.join(f'{n} {r}' for r, n in reasons)})",
+            f"{place}: every cell of its {counted(lines, 'row')} is empty", hint="Choose another table or export."
+        )
+    if not loaded:
+        why = ", ".join(f"{count} {reason}" for reason, count in reasons)
+        raise SourceError(
+            f"{place}: none of its {counted(lines, 'line')} could be read ({why})",
             hint=_UNREADABLE if facts.format == "csv" else "Export it again.",
         )
     ws.connection.execute(
@@ -203,7 +207,7 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
         ],
     )  # fmt: skip
     notes = list(loaded_by.notes)
-    return notes + [f"{place}: {count} lines held, {reason}" for reason, count in reasons]
+    return notes + [f"{place}: {counted(count, 'line')} held, {reason}" for reason, count in reasons]
 
 
 _UNREADABLE = "Check the delimiter, or export the file again."

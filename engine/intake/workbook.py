@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from engine.counted import counted
 from engine.errors import SourceError
 from engine.intake.dialect import header_names, looks_like_header
 from engine.intake.lines import READ_ROWS, forget_read, show_read
@@ -99,10 +100,10 @@ def _sheet(item: Mapping[str, Any], scratch: Path) -> Sheet:
     unread = ", ".join(f'"{name}"' for name in item.get("unread", ()))
     told = (
         ("the sheet is hidden, and was read all the same", bool(item.get("hidden"))),
-        (f"{item.get('hidden_rows', 0)} hidden rows were read too", item.get("hidden_rows", 0)),
-        (f"{item.get('merged', 0)} merged ranges: only their first cell has a value", item.get("merged", 0)),
+        (f"{counted(item.get('hidden_rows', 0), 'hidden row')} read too", item.get("hidden_rows", 0)),
+        (f"{counted(item.get('merged', 0), 'merged range')}: only the first cell has a value", item.get("merged", 0)),
         (
-            f"{item.get('unsolved', 0)} formulas have no result: open it, save it, and give it again",
+            f"{counted(item.get('unsolved', 0), 'formula')} without a result: open it, save it, and give it again",
             item.get("unsolved", 0),
         ),
         (f"sheets that could not be read were left out (a chart is none): {unread}", bool(unread)),

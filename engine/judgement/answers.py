@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 from xml.etree.ElementTree import ParseError
 
+from engine.counted import counted
 from engine.errors import SourceError
 from engine.judgement.decision import Decision
 from engine.vocabulary import LANGUAGES, Language
@@ -82,7 +83,7 @@ def read_answers(path: Path, *, by: str, at: str) -> list[Decision]:
         records = sorted({row[heads.record] for _, row in sides} - {""})
         meant = {_MEANS.get(word) for word in said}
         if len(records) != 2:
-            wrong.append(f"{where}: {len(records)} records have its number, there must be two")
+            wrong.append(f"{where}: its number stands on {counted(len(records), 'record')}, there must be two")
         elif None in meant:
             wrong.append(f"{where}: the answer is none of {', '.join(sorted(set(_MEANS) - set(_OTHER)))}")
         elif len(meant) > 1:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.counted import counted
 from engine.matching.adjustment import Evidence
 from engine.matching.patterns import Floats, gather
 from engine.matching.recalibration import Recalibrated
@@ -132,7 +133,9 @@ def sentence(found: Recalibrated, moved: Sides | None) -> str:
     """One line for people who look on."""
     answers, kind = found.answers, found.model.kind
     matches = int(answers.match.sum())
-    said = f"{kind}s: {len(answers.match)} decisions ({matches} match, {len(answers.match) - matches} no match)"
+    said = (
+        f"{kind}s: {counted(len(answers.match), 'decision')} ({matches} match, {len(answers.match) - matches} no match)"
+    )
     if answers.left_out:
         said += f", {answers.left_out} more contradict each other"
     if found.outcome == "too_few":

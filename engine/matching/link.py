@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
+from engine.counted import counted
 from engine.ledger import StageReport
 from engine.matching import blocking, judged, keys, lean, pairs, recalibration, results
 from engine.matching.clustering import Ints, cluster
@@ -165,7 +166,7 @@ def _learn(
         told.notes.append(thin)
         return None
     if not plan.pairs or not comparable:
-        told.notes.append(f"{kind}s: no two of {units} records have anything in common that could link them.")
+        told.notes.append(f"{kind}s: nothing in common that could link any two of {counted(units, 'record')}.")
         return None
     stands_for = blocking.sample_blocked(ws, units, int(rules.training.sample_pairs.value), plan.pairs)
     blocking.sample_random(ws, units, int(rules.training.random_pairs.value))

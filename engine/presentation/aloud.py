@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from engine.counted import counted
+
 Told = dict[str, Any]
 
 
@@ -32,7 +34,7 @@ def trace_lines(told: Told) -> list[str]:
         structure = f", of structure {contact['structure_contact_id']}" if contact["structure_contact_id"] else ""
         lines += [
             f"Contact {contact['contact_id']}, number {contact['contact_nr']}: {contact['kind']}{structure}, "
-            f"{contact['records']} records",
+            f"{counted(contact['records'], 'record')}",
             "",
             *table(
                 ["attribute", "golden value", "from", "rule", "lost"],
@@ -139,7 +141,7 @@ def evaluation_lines(told: Told) -> list[str]:
         ),
     )
     if told["missing"]:
-        lines.append(f"{told['missing']:,} lines of the truth are not in this run and were left out")
+        lines.append(f"{counted(told['missing'], 'line')} of the truth not in this run, left out")
     if told["curve"]:
         lines += ["", "Scored pairs alone, by threshold on the match weight"]
         lines += table(

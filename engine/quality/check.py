@@ -11,6 +11,7 @@ from typing import get_args
 import duckdb
 import pyarrow as pa
 
+from engine.counted import counted
 from engine.errors import AssayError, Problem, RuleErrors
 from engine.ledger import StageReport
 from engine.progress import Watcher
@@ -216,6 +217,10 @@ def _refuse_bad_queries(ws: Workspace, book: RuleBook, suites: Sequence[Suite]) 
         raise RuleErrors(problems)
 
 
+_CALLED = {"info": "note"}
+"""Severities that a sentence calls by another word."""
+
+
 def _report(ws: Workspace, tables: Sequence[CheckedTable], watcher: Watcher) -> StageReport:
     """What was found in ``tables``, which are about the same kind of rows."""
     subject = SUBJECTS[tables[0]]
@@ -240,8 +245,8 @@ def _report(ws: Workspace, tables: Sequence[CheckedTable], watcher: Watcher) -> 
         f"{units.replace(' ', '_')}_with_errors": with_errors,
     }
     checked = max((ws.count(table) for table in tables if ws.exists(table)), default=0)
-    counts = ", ".join(f"{number:,} {severity}" for severity, number in severities.items())
-    note = f"{found:,} of {checked:,} {units} have findings ({counts}); {with_errors:,} have errors"
+    counts = ", ".join(counted(number, _CALLED.get(severity, severity)) for severity, number in severities.items())
+    note = f"{found:,} of {counted(checked, subject.unit)} with findings ({counts}); {with_errors:,} with errors"
     watcher.say(note)
     return StageReport(subject.stage, subject.unit, checked, checked, notes=(note,), figures=figures)
 

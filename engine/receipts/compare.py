@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from engine.counted import counted
 from engine.receipts.announced import Control
 from engine.sql import literal
 from engine.tables import RECEIPTS_CONTROL
@@ -123,7 +124,7 @@ def _of_source(
         elif not columns[str(control.subject)]:
             results.append((control, None, "no_column"))
         else:
-            results.append((control, amount, f"{strange} cells are no figures" if strange else None))
+            results.append((control, amount, f"{counted(strange, 'cell')} without a figure" if strange else None))
     return results
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.counted import counted
 from engine.rulebook.load import RuleBook
 from engine.rulebook.standardisation import Frequency
 from engine.tables import STANDARDISE_FREQUENT
@@ -152,7 +153,7 @@ def _told(ws: Workspace, rules: Frequency) -> tuple[str, ...]:
     ):
         what = calls[attribute][values > 1]
         end = "worth a look." if attribute == "name" else "placeholders, they link no records."
-        notes.append(f"{values} {what} on {rows} rows, far more than one contact explains: {end}")
+        notes.append(f"{values} {what} on {counted(rows, 'row')}, far more than one contact explains: {end}")
         ws.note_step(
             "standardise",
             "frequent_value",

@@ -133,7 +133,7 @@ def test_line_ends_of_every_system(ws: Workspace, write: Write, stage: Stage, en
 def test_mixed_line_ends_blank_lines_nul_and_control_z(ws: Workspace, write: Write, stage: Stage) -> None:
     report = stage(write("a.csv", b"a,b\r\n1,x\n\n2,y\0z\r\n  \n3,w\n\x1a"))
     assert cells(ws) == [["1", "x"], ["2", "yz"], ["3", "w"]]
-    assert "a.csv: 1 NUL characters left out" in report.notes
+    assert "a.csv: 1 NUL character left out" in report.notes
 
 
 @pytest.mark.parametrize("last", ["3,4,5", "3,4,5,6"], ids=["fast", "exact"])
@@ -147,7 +147,7 @@ def test_a_preamble_is_reported_and_the_header_found_below(ws: Workspace, write:
     report = stage(write("a.csv", "Export des contacts\nle 12.11.2026;;\n\nNom;Prénom;Ville\nA;B;C\nD;E;F\n"))
     assert source(ws)["header_line"] == 4
     assert cells(ws) == [["A", "B", "C"], ["D", "E", "F"]]
-    assert any("stand above the table" in note for note in report.notes)
+    assert any("above it, read as no record" in note for note in report.notes)
 
 
 def test_the_sep_line_of_excel_names_the_delimiter(ws: Workspace, write: Write, stage: Stage) -> None:

@@ -162,9 +162,9 @@ def test_what_the_cells_do_not_tell_is_said(ws: Workspace, tmp_path: Path, stage
     report = stage(path)
     assert len(rows(ws, "intake.line", "line_no")) == 4
     told = " ".join(report.notes)
-    assert "1 hidden rows were read too" in told
-    assert "1 merged ranges" in told
-    assert "1 formulas have no result" in told
+    assert "1 hidden row read too" in told
+    assert "1 merged range:" in told
+    assert "1 formula without a result" in told
 
 
 def test_the_old_binary_format_is_read(ws: Workspace, tmp_path: Path, stage: Stage) -> None:

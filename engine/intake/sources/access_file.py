@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 
+from engine.counted import counted
 from engine.errors import SourceError
 from engine.intake.lines import Line, read_lines
 from engine.intake.sources.contract import Asked, Head, Kind, Loaded, Place, TableInfo
@@ -58,7 +59,7 @@ class AccessFile(FileSource):
                 self.damaged(error)
         place = f"{self.source.file}, table {name}"
         notes = [
-            f"{place}, {column}: {count} days before 30 December 1899 cannot be read and were left empty"
+            f"{place}, {column}: {counted(count, 'day')} before 30 December 1899 cannot be read, left empty"
             for column, count in lost.items()
         ]
         return Loaded(

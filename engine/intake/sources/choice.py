@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from engine.counted import counted
 from engine.errors import SourceError, UsageError
 from engine.intake.source_file import SourceAddress, SourceFile
 from engine.intake.sources.contract import Asked, Kind, Source, TableInfo
@@ -73,7 +74,7 @@ def listing(tables: Sequence[TableInfo]) -> str:
     """
     fullest = sorted(tables, key=lambda table: (-(table.rows or 0), table.name))
     told = ", ".join(
-        _shown(table.name) + (f" ({'' if table.exact else 'about '}{table.rows:,} rows)" if table.rows else "")
+        _shown(table.name) + (f" ({'' if table.exact else 'about '}{counted(table.rows, 'row')})" if table.rows else "")
         for table in fullest[:_LISTED]
     )
     return told + (f" and {len(fullest) - _LISTED} more" if len(fullest) > _LISTED else "")

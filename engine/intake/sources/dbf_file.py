@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+from engine.counted import counted
 from engine.errors import SourceError
 from engine.intake.encoding import told_encoding
 from engine.intake.lines import Line, read_lines
@@ -144,7 +145,7 @@ def _notes(table: Table, memos: Memos | None, codec: str, why: str, unread: Coun
     if memos is None and any(field.kind == "M" for field in table.fields):
         yield "its memo file (.dbt or .fpt) is not beside it: memo fields are empty"
     if unread["memo"]:
-        yield f"{unread['memo']} memos cannot be read, their cells are empty: the memo file is cut or of another table"
+        yield f"{counted(unread['memo'], 'memo')} cannot be read, left empty: the memo file is cut or of another table"
     binary = binary_fields(table.version)
     lost = [
         field.name.decode(codec, "replace")
@@ -154,7 +155,7 @@ def _notes(table: Table, memos: Memos | None, codec: str, why: str, unread: Coun
     if lost:
         yield f"{', '.join(lost)} hold bytes, left empty"
     if beyond:
-        yield f"{beyond} rows stand behind the {table.rows} that its header counts, and were not read"
+        yield f"{counted(beyond, 'row')} behind the {table.rows} that its header counts, not read"
     if why == _GUESSED:
         yield f"names no code page, read as {codec} by its letters; encoding = ... in assay.toml changes it"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.counted import counted
 from engine.errors import UsageError
 from engine.intake.delimited import read_delimited
 from engine.intake.lines import forget_read
@@ -36,7 +37,7 @@ class TextFile:
         if source.encoding is None and read.encoding.codec not in ("utf-8", "utf-8-sig"):
             notes.append(f"{source.file}: read as {read.encoding.codec} ({read.encoding.why})")
         if read.nuls:
-            notes.append(f"{source.file}: {read.nuls} NUL characters left out")
+            notes.append(f"{source.file}: {counted(read.nuls, 'NUL character')} left out")
         notes += layout_notes(source.file, layout.header_line, layout.preamble, layout.body_line)
         return Loaded(
             layout.headers,
@@ -62,8 +63,10 @@ def layout_notes(place: str, header_line: int | None, preamble: int, body_line: 
     if header_line is None:
         notes.append(f"{place}: no header found; columns are named column_1, column_2 ...")
     if preamble:
-        before = (header_line or body_line) - 1
-        notes.append(f"{place}: {preamble} of the first {before} lines stand above the table and are no records")
+        begins = header_line or body_line
+        notes.append(
+            f"{place}: the table begins at line {begins}; {counted(preamble, 'line')} above it, read as no record"
+        )
     return notes
 
 

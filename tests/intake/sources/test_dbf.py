@@ -115,7 +115,7 @@ def test_a_cut_table_is_refused(stage: Stage, write: Write) -> None:
 def test_rows_behind_those_that_are_counted_are_told(ws: Workspace, stage: Stage, write: Write) -> None:
     report = stage(write("clients.dbf", dbf([(b"A", b"", b"", b""), (b"B", b"", b"", b"")], counted=1)))
     assert len(cells(ws)) == 1
-    assert report.notes == ("clients.dbf: 1 rows stand behind the 1 that its header counts, and were not read",)
+    assert report.notes == ("clients.dbf: 1 row behind the 1 that its header counts, not read",)
 
 
 def test_an_encrypted_table_and_one_of_dbase_7_are_refused(stage: Stage, write: Write) -> None:
