@@ -9,6 +9,7 @@ from engine.intake.claim import Claim, fed
 
 STREET_FEEDS = frozenset({"street", "addr_line1", "address_block"})
 _LINES = ("addr_line1", "addr_line2", "addr_line3")
+_PARTS = frozenset({*STREET_FEEDS, *_LINES, "house_number", "po_box", "postcode", "town", "region", "country"})
 _BEGINS_WITH_NUMBER = re.compile(r"\d+\s*\w?[\s,]")
 
 
@@ -16,6 +17,7 @@ def resolve_addresses(claims: list[Claim]) -> None:
     """Decide the open street columns, split codes from towns, and let no two columns be one line."""
     if not fed(claims, *STREET_FEEDS) and not any(STREET_FEEDS & set(claim.reading.feeds) for claim in claims):
         _street_beside_number(claims)
+    _one_address(claims)
     numbered = bool(fed(claims, "house_number"))
     for claim in claims:
         if claim.state == "open" and STREET_FEEDS & set(claim.reading.feeds):
@@ -25,10 +27,43 @@ def resolve_addresses(claims: list[Claim]) -> None:
             if not fed(claims, "street") and claim.column.content.share(_BEGINS_WITH_NUMBER.match) < 0.3:
                 claim.feed("street", 0.9, f'header "{claim.column.header}", the number stands in its own column')
     _move_down(claims)
+    if not numbered and fed(claims, "addr_line1"):
+        for claim in fed(claims, "street"):
+            claim.leave("lost", "the street without its number, which another column says with it", 0.8)
     if not fed(claims, "postcode", "town"):
         _code_and_town_by_content(claims)
     _split_code_and_town(claims)
     _town_beside_code(claims)
+
+
+def _one_address(claims: list[Claim]) -> None:
+    """Of "Home Street, Home City" and "Business Street, Business City" the better filled one stays, whole.
+
+    A street of one address beside the town of another would be an address where nobody lives. Parts without such a word
+    belong to the one that stays, unless they are an address by themselves.
+    """
+    addresses: dict[frozenset[str], list[Claim]] = {}
+    for claim in claims:
+        if _PARTS & {claim.attribute, *(claim.reading.feeds if claim.state == "open" else ())}:
+            addresses.setdefault(claim.reading.place, []).append(claim)
+    whole = {place: parts for place, parts in addresses.items() if any(map(_is_line, parts)) and fed(parts, "town")}
+    if len(whole) < 2:
+        return
+    kept = max(
+        whole, key=lambda place: (max(map(_filled, filter(_is_line, whole[place]))), -whole[place][0].column.position)
+    )
+    for place, parts in whole.items():
+        if place != kept:
+            for claim in parts:
+                claim.leave("lost", f'part of another address than "{whole[kept][0].column.header}"', 0.8)
+
+
+def _is_line(claim: Claim) -> bool:
+    return claim.attribute in _LINES[:1] or bool(STREET_FEEDS & {claim.attribute, *claim.reading.feeds})
+
+
+def _filled(claim: Claim) -> int:
+    return claim.column.filled
 
 
 def _decide(claim: Claim, numbered: bool) -> None:
@@ -67,9 +102,20 @@ def _move_down(claims: list[Claim]) -> None:
     """A second first line becomes the second line, and so on while there is room."""
     for line, below in pairwise(_LINES):
         claimants = sorted(fed(claims, line), key=lambda claim: claim.strength, reverse=True)
+        if len(claimants) > 1:
+            claimants = [claim for claim in claimants if not _says_it_again(claim, claimants)]
         for claim in claimants[1:]:
             why = f'header "{claim.column.header}"; {line} is "{claimants[0].column.header}"'
             claim.feed(below, claim.confidence - 0.2, why)
+
+
+def _says_it_again(claim: Claim, lines: list[Claim]) -> bool:
+    """Leave a line that holds the whole address, beside one that holds a line."""
+    blocks = [line.column.content.address_block >= 0.5 for line in lines]
+    if not claim.column.content.address_block >= 0.5 or all(blocks):
+        return False
+    claim.leave("lost", "the whole address, which other columns say part by part", 0.8)
+    return True
 
 
 def _split_code_and_town(claims: list[Claim]) -> None:
@@ -106,6 +152,8 @@ def _recognised_code(claims: list[Claim]) -> list[Claim]:
         return []
     for claim in claims:
         column = claim.column
+        if column.content.within(1850, 2030) >= 0.95:
+            continue  # years
         repeats = 3 < column.distinct < 0.9 * column.filled
         if claim.state == "unknown" and column.content.postcode >= 0.9 and repeats and column.content.date < 0.5:
             claim.feed("postcode", 0.55, "values have the form of a post code and repeat, beside a street")

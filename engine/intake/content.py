@@ -28,6 +28,12 @@ _NAMED_DATE = re.compile(
     r"(?:\d{1,2}\.?(?:er)?[ -](?:de )?[^\W\d]{3,10}\.?[ -](?:de )?\d{2,4}|[^\W\d]{3,10}\.? \d{1,2}, ?\d{4})"
 )
 _PHONE = re.compile(r"[+(\d][\d\s()./+\u00a0\u2009-]{4,24}\d")
+_OTHER_NUMBER = re.compile(
+    r"(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}"  # an address of a computer
+    r"|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"  # CPF, CNPJ
+    r"|\d{3}-\d{2}-\d{4}"  # SSN
+)
+"""Written like a telephone number, and none."""
 _DIGITS = re.compile(r"\d")
 _POSTCODE = re.compile(
     r"(?:[A-Z]{1,3}[- ]?)?\d{4,5}(?:-\d{3,4})?|\d{4} ?[A-Z]{2}|"
@@ -316,6 +322,8 @@ def _year(value: str) -> int | None:
 
 
 def _is_phone(value: str) -> bool:
+    if _OTHER_NUMBER.fullmatch(value):
+        return False
     number = re.sub(
         r"(?i)\(?0?\)?\s*(?:tel|tél|ph|fax|mob)\.?:?\s*|(?:ext|poste|x)\.?\s*\d+$", "", value.replace("\n", " ")
     )

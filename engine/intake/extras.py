@@ -11,19 +11,32 @@ _FILL = 0.25
 _FREE_TEXT = 0.5  # different values per filled record: above, it is a text or a number of its own
 _LONGEST = 60  # mean characters
 _CONSTANT = 0.95  # share of one value
+_MEMBERS = 5  # records per value: a code that fewer share is the key of something, not a category
+_AGES = frozenset({"age", "ages", "alter", "edad", "eta", "idade", "leeftijd"})
 
 
 def informative(claim: Claim) -> bool:
-    """Filled, with several values that repeat, and none of what never says who somebody is (dates, amounts, flags)."""
+    """Filled, with several values that repeat, and none of what never says who somebody is (dates, amounts,
+    flags, keys, how it was dealt with)."""
     column, content = claim.column, claim.column.content
     return (
         claim.state in ("unknown", "unsure")
+        and not claim.reading.handling
+        and not _is_key_of_something(claim)
         and column.fill >= _FILL
         and 2 <= column.distinct <= max(2, _FREE_TEXT * column.filled)
         and content.length <= _LONGEST
         and column.top <= _CONSTANT
         and max(content.date, content.decimal, content.boolean, content.email, content.url) < 0.7
     )
+
+
+def _is_key_of_something(claim: Claim) -> bool:
+    """Numbers and codes that few records share: of an order, a group, a cluster somebody made. Never evidence."""
+    column = claim.column
+    if _AGES & set(column.folded.split()):
+        return False
+    return column.content.code >= 0.9 and column.distinct * _MEMBERS > column.filled
 
 
 def give_slots(claims: Mapping[str, Sequence[Claim]]) -> None:

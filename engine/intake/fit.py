@@ -64,6 +64,11 @@ def _few(column: Column, most: int) -> float:
     return _CODED if column.distinct <= most else 0.0
 
 
+def _all_differ(column: Column) -> bool:
+    """Titles of works and texts, where jobs would repeat."""
+    return column.filled >= 100 and column.distinct > 0.8 * column.filled
+
+
 def _words(column: Column) -> float:
     content = column.content
     return 0.0 if max(content.email, content.url, content.date) >= 0.5 else content.letters
@@ -165,7 +170,9 @@ _FITS: dict[str, Callable[[Column], float]] = {
 _STRICT: dict[str, Callable[[Column], float]] = {
     "title": lambda column: column.content.civility,
     "academic_title": lambda column: column.content.academic,
-    "function": lambda column: 0.0 if column.content.named_organisation > 0.5 else column.content.text,
+    "function": lambda column: (
+        0.0 if column.content.named_organisation > 0.5 or _all_differ(column) else column.content.text
+    ),
     "salutation_letter": lambda column: column.content.words_between(2, 20),
     "name_particle": lambda column: column.content.text if column.content.length <= 8 else 0.0,
     "person_or_org": lambda column: column.content.kind,

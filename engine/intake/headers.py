@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.rulebook.mapping import HeaderRules, fold
@@ -20,6 +20,12 @@ _SECOND = {
     "addr_line1": "addr_line2",
 }
 """What a column numbered 2 feeds, where the second of its kind has an attribute of its own."""
+_PIECES = re.compile(r"\s*[:;|]\s*|\s+-\s+|(?<=[^\W\d_])\.(?=[^\W\d_])")
+"""What stands between a thing and its part: "Address 1: City", "RegAddress.PostTown"."""
+_SHORT_ID = re.compile(r"\w{1,4}id")  # cid, ctid, ncid
+_OF_ADDRESS = frozenset(
+    {"addr_line1", "addr_line2", "addr_line3", "street", "po_box", "postcode", "town", "region", "country"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +37,29 @@ class Reading:
         how: how it was found: exact > numbered > words > phrase.
         aside: topic of a header that is known and left aside.
         never: the column must not be imported.
+        by_values: the header alone decides nothing; the values or the other headers must choose.
+        place: words that tell one address of a contact from another.
+        person: words that tell one person of a row from another.
+        other_date: a date under this header is not that of birth.
+        of_another: a word says it is about somebody or something else.
+        handling: about how a contact was dealt with, no evidence of who it is.
     """
 
     feeds: tuple[str, ...] = ()
     how: How = "none"
     aside: str | None = None
     never: bool = False
+    by_values: bool = False
+    place: frozenset[str] = frozenset()
+    person: frozenset[str] = frozenset()
+    other_date: bool = False
+    of_another: bool = False
+    handling: bool = False
 
     @property
     def ambiguous(self) -> bool:
         """The values or the other headers must choose."""
-        return len(self.feeds) > 1
+        return self.by_values or len(self.feeds) > 1
 
 
 class HeaderReader:
@@ -58,10 +76,15 @@ class HeaderReader:
         for word in rules.never:
             self._exact[fold(word)] = Reading(never=True, how="exact")
         for word, rule in rules.ambiguous.items():
-            self._exact[fold(word)] = Reading(rule.feeds, "exact")
-        self._noise = frozenset(rules.noise)
+            self._exact[fold(word)] = Reading(rule.feeds, "exact", by_values=True)
+        self._noise = frozenset(map(fold, rules.noise))
         self._strong = frozenset(rules.strong)
         self._foreign = frozenset(rules.foreign)
+        self._kinds = frozenset(map(fold, rules.kinds))
+        self._places = frozenset(map(fold, rules.places))
+        self._people = frozenset(map(fold, rules.people))
+        self._other_dates = frozenset(map(fold, rules.other_dates))
+        self._handling = frozenset(map(fold, rules.handling))
         by_text = sorted(self._exact.items(), reverse=True)
         self._sets = {frozenset(text.split()): reading for text, reading in by_text}
         self._longest = max(len(text.split()) for text in self._exact)
@@ -69,17 +92,25 @@ class HeaderReader:
     def read(self, header: str) -> Reading:
         """What ``header`` says; a :class:`Reading` without feeds when the vocabulary does not know it."""
         text = fold(header)
-        for found in self._readings(text):
-            if found is not None:
-                return found
-        return Reading()
+        found = next((reading for reading in self._readings(header, text) if reading is not None), Reading())
+        words = frozenset(text.split())
+        return replace(
+            found,
+            place=words & self._places,
+            person=words & self._people,
+            other_date=bool(words & self._other_dates),
+            of_another=bool(words & self._foreign),
+            handling=bool(words & self._handling) or any(map(_SHORT_ID.fullmatch, words)),
+        )
 
-    def _readings(self, text: str) -> Iterator[Reading | None]:
+    def _readings(self, header: str, text: str) -> Iterator[Reading | None]:
         yield self._exact.get(text)
         yield self._numbered(text)
         words = text.split()
         yield self._as_words(frozenset(words))
         yield self._as_words(frozenset(words) - self._noise)
+        yield self._kind(words)
+        yield self._part(header)
         yield self._phrase(words)
 
     def _numbered(self, text: str) -> Reading | None:
@@ -89,13 +120,28 @@ class HeaderReader:
         if base is None or not base.feeds:
             return base
         if found["number"] == "1":
-            return Reading(base.feeds, "numbered")
+            return replace(base, how="numbered")
         second = next((_SECOND[feed] for feed in base.feeds if feed in _SECOND), None)
-        return Reading((second,) if second else base.feeds, "numbered")
+        return Reading((second,), "numbered") if second else replace(base, how="numbered")
 
     def _as_words(self, words: frozenset[str]) -> Reading | None:
         found = self._sets.get(words) if words else None
-        return None if found is None else Reading(found.feeds, "words", found.aside, found.never)
+        return None if found is None else replace(found, how="words")
+
+    def _kind(self, words: list[str]) -> Reading | None:
+        """ "Phone 1 - Label" is no telephone."""
+        thing = " ".join(words[:-1])
+        if not thing or words[-1] not in self._kinds or (thing not in self._exact and self._numbered(thing) is None):
+            return None
+        return Reading(aside="kind of something", how="words")
+
+    def _part(self, header: str) -> Reading | None:
+        """The part of an address that stands last: "Address 1: City" is a town and not a line of the address."""
+        *_, part = _PIECES.split(header)
+        found = self._exact.get(fold(part)) or self._numbered(fold(part))
+        if part == header or found is None or not found.feeds or found.feeds[0] not in _OF_ADDRESS:
+            return None
+        return replace(found, how="words")
 
     def _phrase(self, words: list[str]) -> Reading | None:
         """The longest known phrase inside, or a strong word; nothing when a foreign word stands beside it."""
@@ -108,5 +154,5 @@ class HeaderReader:
                 rest = set(words[:at] + words[at + length :])
                 if found.feeds and rest & self._foreign:
                     return Reading(how="phrase", aside="about something else")
-                return Reading(found.feeds, "phrase", found.aside, found.never)
+                return replace(found, how="phrase")
         return None

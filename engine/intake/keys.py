@@ -8,6 +8,7 @@ from engine.intake.claim import Claim, fed
 from engine.intake.fit import KEY_WORDS
 
 _NEARLY_ALL = 0.99  # filled, and different: a few repeated keys are the source's mistake, not another meaning
+_ABOUT = 0.7  # different values as estimated, before they are counted
 _ENOUGH_ROWS = 30  # below that any column is unique by chance
 
 CountDistinct = Callable[[Iterable[int]], Mapping[int, int]]
@@ -21,7 +22,7 @@ def resolve_key(claims: list[Claim], distinct: CountDistinct) -> None:
         distinct: counts the different values of columns exactly.
     """
     named = [claim for claim in fed(claims, "source_key", "contact_number") if claim.column.fill >= _NEARLY_ALL]
-    silent = [claim for claim in claims if claim.state == "unknown" and _may_be_key(claim)]
+    silent = [claim for claim in claims if claim.state in ("unknown", "unsure") and _may_be_key(claim)]
     counts = distinct(claim.column.position for claim in (*named, *silent))
     sure = [claim for claim in named if _share(claim, counts) >= _NEARLY_ALL]
     sure.sort(
@@ -49,7 +50,7 @@ def _crown(claim: Claim, why: str) -> None:
 
 def _may_be_key(claim: Claim) -> bool:
     column = claim.column
-    if column.rows < _ENOUGH_ROWS or column.filled < column.rows or column.distinct < 0.9 * column.rows:
+    if column.rows < _ENOUGH_ROWS or column.filled < column.rows or column.distinct < _ABOUT * column.rows:
         return False
     named = column.position == 1 or bool(KEY_WORDS & set(column.folded.split()))
     return named and max(column.content.code, column.content.integer, column.content.uuid) >= 0.95

@@ -16,6 +16,7 @@ _COMPLETES = 0.01  # share of rows without first and last name that a whole name
 
 def resolve_names(claims: list[Claim]) -> None:
     """Decide every open name column, then recognise names by content where the headers named none."""
+    _one_person(claims)
     for claim in claims:
         if claim.state == "open" and NAME_FEEDS & set(claim.reading.feeds):
             _decide(claim, claims)
@@ -26,6 +27,29 @@ def resolve_names(claims: list[Claim]) -> None:
         _beside_first_name(claims)
     if not fed(claims, "organisation"):
         _structures_by_content(claims)
+
+
+def _one_person(claims: list[Claim]) -> None:
+    """Of "Nom acheteur, Nom participant" the first whole name stays; the other's e-mail where there is no other."""
+    names = [
+        claim
+        for claim in claims
+        if NAME_FEEDS & {claim.attribute, *claim.reading.feeds} and claim.state in ("fed", "open")
+    ]
+    people = [claim.reading.person for claim in names if claim.reading.person]
+    whole = [person for person in dict.fromkeys(people) if people.count(person) >= 2]
+    if not whole or len(set(people)) < 2:
+        return
+    for claim in names:
+        if claim.reading.person and claim.reading.person != whole[0]:
+            claim.leave("lost", "the name of somebody else in the row", 0.8)
+    emails = fed(claims, "email")
+    own = any(claim.reading.person == whole[0] for claim in emails)
+    for claim in emails:
+        # without such a word it may be anybody's
+        of_another = claim.reading.person != whole[0] and (own or bool(claim.reading.person))
+        if of_another and (own or len(emails) > 1):
+            claim.leave("lost", "the e-mail of somebody else in the row", 0.8)
 
 
 def looks_like_structures(claim: Claim, claims: list[Claim]) -> bool:
@@ -44,7 +68,7 @@ def _decide(claim: Claim, claims: list[Claim]) -> None:
     firsts, lasts = fed(claims, "first_name"), fed(claims, "last_name")
     structures = "organisation" in feeds and looks_like_structures(claim, claims)
     content = claim.column.content
-    if "first_name" in feeds and lasts:
+    if "first_name" in feeds and lasts and not firsts:
         claim.feed("first_name", 0.9, f'header "{header}" beside a last name')
     elif firsts and lasts:
         if structures and not fed(claims, "organisation"):

@@ -87,6 +87,11 @@ class HeaderRules(RuleModel):
         noise: words left out when headers are compared as sets of words.
         strong: words that name a column inside a longer header.
         foreign: words that say a strong word is about something else.
+        kinds: last words that make a header the kind of the thing before them.
+        places: words that tell one address of a contact from another.
+        people: words that tell one person of a row from another.
+        other_dates: words that say a date is not that of birth.
+        handling: words that say a column is no evidence of who somebody is.
     """
 
     attributes: dict[str, tuple[str, ...]]
@@ -96,6 +101,11 @@ class HeaderRules(RuleModel):
     noise: tuple[str, ...]
     strong: tuple[str, ...]
     foreign: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    other_dates: tuple[str, ...] = ()
+    handling: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _known_and_unique(self) -> HeaderRules:
