@@ -94,7 +94,7 @@ def _head_rows(book: RuleBook, rules: FileRules, scratch: Path) -> tuple[tuple[s
             rows = _workbook_rows(path, scratch) if path.suffix == ".xlsx" else _text_rows(path)
             if len(rows) < above:
                 raise RuleErrors(
-                    [Problem(str(path), len(rows), f"{counted(len(rows), 'row')}; {above} above the header")]
+                    [Problem(str(path), len(rows), f"{counted(len(rows), 'row')}; {above} stand above the header")]
                 )
             return tuple(row[: len(FIELD_CODES)] for row in rows[:above])
     raise RuleErrors([Problem(str(book.roots[-1] / "delivery" / "secutix.yml"), 1, f"no file {rules.head} beside it")])

@@ -20,6 +20,9 @@ _CALLING_CODE = r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3
 PHONE_PATTERN = rf"^\+({_CALLING_CODE})(\d{{3,}})$"
 """An E.164 number, country code and national number apart."""
 
+TOWN_TOTAL = 100
+"""TOWN and TOWN_COMPLEMENT together stay under it (section 3.6 of the format)."""
+
 FORMULA_SIGNS = ("=", "+", "-", "@")
 """First characters that a spreadsheet takes for a formula. Never escaped here: an apostrophe would be imported."""
 
@@ -173,6 +176,27 @@ def address_name(rule: FieldRule, source: str) -> Cell:
     return Cell("name_rest_1", f"name_{rule.part}", f"if(name_rest_{rule.part} is null, null, 'truncated')")
 
 
+def town(rule: FieldRule, source: str, second: int) -> Cell:
+    """Part 1 or 2 of a town, parted beforehand as ``town_1`` and ``town_rest``; what the two cannot take is in neither.
+
+    Args:
+        rule: of the field.
+        source: the whole town.
+        second: characters that part 2 takes, 0 where no field carries it.
+    """
+    rest = "coalesce(length(town_rest), 0)"
+    fits = f"({rest} <= {second} and length(town_1) + {rest} < {TOWN_TOTAL})"
+    if rule.part == 2:
+        return Cell("town_rest", f"if({fits} and town_rest != '=', town_rest, null)", "null")
+    told = text(rule, source)
+    return Cell(
+        source,
+        f"if({source} != '=' and {fits} and coalesce(town_rest, '') != '=', town_1, null)",
+        f"case when {source} != '=' and not {fits} then 'too_long' when {source} = '=' or town_rest = '=' "
+        f"then 'lone_equals' when town_rest is not null then 'continued' else {told.reason} end",
+    )
+
+
 def address_line(rule: FieldRule, lines: str) -> Cell:
     """The n-th filled address line; ``lines`` is a list."""
     cell = text(rule, f"{lines}[{rule.part}]")
@@ -215,10 +239,9 @@ FORMS: Mapping[Form, Callable[[FieldRule, str], Cell]] = {
     "phone": phone,
     "email": email,
     "address_name": address_name,
-    "address_line": address_line,
     "criterion": criterion,
 }
-"""Form of a rule -> its SQL; ``admin_number`` alone reads several attributes and stands apart."""
+"""Form of a rule -> its SQL; ``admin_number``, ``address_line`` and ``town`` need more than it and stand apart."""
 
 
 def one_line(source: str) -> str:
@@ -232,6 +255,14 @@ def whole_words(text_: str, length: int) -> str:
     """SQL of as many whole words as fit into ``length``; a longer first word is cut."""
     words = rf"regexp_extract({text_}, '^(.{{1,{length}}})(?:\s|$)', 1)"
     return f"if(length({text_}) <= {length}, {text_}, rtrim(coalesce(nullif({words}, ''), left({text_}, {length}))))"
+
+
+def town_part(town_: str, length: int) -> str:
+    """SQL of what of a town fits into ``length``: whole words, or up to a hyphen where that is more."""
+    words = rf"regexp_extract({town_}, '^(.{{1,{length}}})\s', 1)"
+    hyphen = f"regexp_extract({town_}, '^.{{1,{max(length - 1, 1)}}}-')"
+    best = f"if(length({hyphen}) > length({words}), {hyphen}, {words})"
+    return f"if(length({town_}) <= {length}, {town_}, rtrim(coalesce(nullif({best}, ''), left({town_}, {length}))))"
 
 
 def after(text_: str, first: str) -> str:

@@ -19,6 +19,7 @@ class Reason:
 REASONS: dict[str, Reason] = {
     "too_long": Reason("dropped", "longer than the field takes; cutting it would change what it says"),
     "truncated": Reason("truncated", "longer than the field takes; cut at the field's length"),
+    "continued": Reason("warned", "longer than TOWN takes; the rest of it stands in TOWN_COMPLEMENT"),
     "lone_equals": Reason("dropped", "a cell of a single = asks the import to clear a field"),
     "formula_like": Reason("warned", "begins like a spreadsheet formula; written as it is, open the file as text only"),
     "unknown_title": Reason("warned", "not a code of the title list; the default code is written"),

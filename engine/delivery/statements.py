@@ -45,6 +45,7 @@ def checked_select(rules: DeliveryRules, *, alone: bool = False) -> str:
         for name in sorted(set(_site_attributes(rules)))
     )
     first, second = _name_lengths(rules)
+    whole_town, town_length = _town_of(rules)
     # every step is a CTE of its own: an expression that stands twice in a CASE is computed twice
     return f"""
 with structure as (
@@ -75,12 +76,16 @@ laid as (
         {_address_list(rules)} as lines,
         borrowed and own_place not in ('', lower(concat_ws('|', site_addr_line1, site_postcode, site_town)))
             as own_address,
-        {forms.whole_words("nullif(site_organisation, '=')", first)} as name_1
+        {forms.whole_words("nullif(site_organisation, '=')", first)} as name_1,
+        {forms.town_part(whole_town, town_length)} as town_1
     from located
 ),
 
 split_once as (
-    select *, {forms.after("site_organisation", "name_1")} as name_rest_1
+    select
+        *,
+        {forms.after("site_organisation", "name_1")} as name_rest_1,
+        {forms.after(whole_town, "town_1")} as town_rest
     from laid
 ),
 
@@ -131,15 +136,35 @@ def _name_lengths(rules: DeliveryRules) -> tuple[int, int]:
     return lengths.get(1, 38), lengths.get(2, 38)
 
 
+def _town_of(rules: DeliveryRules) -> tuple[str, int]:
+    """The column that TOWN is made of where it goes on in TOWN_COMPLEMENT, and how much TOWN takes."""
+    for rule in rules.fields:
+        if rule.form == "town" and rule.part == 1:
+            return _column(rule), rule.max_length or forms.TOWN_TOTAL - 1
+    return "cast(null as varchar)", forms.TOWN_TOTAL - 1
+
+
+def _town_rest(rules: DeliveryRules) -> int:
+    """Characters that TOWN_COMPLEMENT takes of a town, 0 where it carries none."""
+    lengths = [rule.max_length or forms.TOWN_TOTAL for rule in rules.fields if rule.form == "town" and rule.part == 2]
+    return max(lengths, default=0)
+
+
+def _column(rule: FieldRule) -> str:
+    assert rule.attribute is not None  # the model sees to it
+    return identifier(("site_" if rule.of == "structure" else "") + rule.attribute)
+
+
 def field_cell(rule: FieldRule, rules: DeliveryRules) -> Cell:
     """The SQL of one field over the columns of ``laid``."""
-    prefix = "site_" if rule.of == "structure" else ""
     if rule.form == "address_line":
         return forms.address_line(rule, "lines")
     if rule.form == "admin_number":
+        prefix = "site_" if rule.of == "structure" else ""
         return forms.admin_number([(number, identifier(prefix + number.attribute)) for number in rules.admin_numbers])
-    assert rule.attribute is not None  # the model sees to it
-    return forms.FORMS[rule.form](rule, identifier(prefix + rule.attribute))
+    if rule.form == "town":
+        return forms.town(rule, _column(rule), _town_rest(rules))
+    return forms.FORMS[rule.form](rule, _column(rule))
 
 
 def _made(rule: FieldRule, cell: Cell) -> Iterator[str]:

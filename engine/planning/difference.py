@@ -5,7 +5,7 @@ Only fields that the delivery rules write are compared: what people filled into 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from engine.rulebook.delivery import DeliveryRules
 from engine.rulebook.planning import PlanningRules
@@ -62,6 +62,7 @@ def _written(delivery: DeliveryRules) -> set[str]:
 def _changes(delivery: DeliveryRules, rules: PlanningRules, scalars: Sequence[str]) -> dict[str, str | None]:
     """The cell of each field where what is expected and what is there differ; None = the field is not compared."""
     written = _written(delivery)
+    rests = {rule.name for rule in delivery.fields if rule.form == "town" and rule.part == 2}
     changes: dict[str, str | None] = dict.fromkeys(DATA_FIELDS)
     for field in DATA_FIELDS:
         column = identifier(field)
@@ -73,11 +74,18 @@ def _changes(delivery: DeliveryRules, rules: PlanningRules, scalars: Sequence[st
             )
         elif field in written and field in ADDRESS:
             letters = rules.address_types
-            unequal = " or ".join(
-                f"expected.{_of(kind, field)} is distinct from there.{_of(kind, field)}" for kind in letters
-            )
+            unequal = " or ".join(_unequal(kind, field, rests) for kind in letters)
             changes[field] = _cell(field, rules, unequal, f"expected.{_of(letters[0], field)}")
     return changes
+
+
+def _unequal(kind: str, field: str, rests: Collection[str]) -> str:
+    """Whether an address field differs. The rest of a town that golden has none of is another's, until the town is."""
+    test = f"expected.{_of(kind, field)} is distinct from there.{_of(kind, field)}"
+    if field not in rests:
+        return test
+    town = _of(kind, "TOWN")
+    return f"({test} and (expected.{_of(kind, field)} is not null or expected.{town} is distinct from there.{town}))"
 
 
 def _of(kind: str, field: str) -> str:

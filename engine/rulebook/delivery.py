@@ -11,7 +11,7 @@ from engine.vocabulary import CONTACT_ATTRIBUTES, CRITERIA, FIELD_CODES, Kind
 
 Form = Literal[
     "text", "code", "date", "language", "country", "website", "phone", "email",
-    "address_name", "address_line", "admin_number", "criterion",
+    "address_name", "address_line", "admin_number", "criterion", "town",
 ]  # fmt: skip
 """How a value is written and checked; the SQL of each is in engine/delivery/forms.py."""
 
@@ -106,6 +106,8 @@ class FieldRule(RuleModel):
             self.form == "criterion"
         ):
             raise ValueError("a CRIT field, and no other, has form criterion and the code of its criterion")
+        if self.form == "town" and self.part > 2:
+            raise ValueError("a town has two parts: TOWN and TOWN_COMPLEMENT")
         return self
 
 

@@ -135,6 +135,38 @@ def test_a_project_sends_an_attribute_as_a_criterion(ws: Workspace, tmp_path: Pa
     assert rows(ws, "delivery.note", "contact_id", "rule") == [{"contact_id": "p2", "rule": "criterion_sign"}]
 
 
+@pytest.mark.parametrize(
+    ("town", "first", "rest", "rule"),
+    [
+        ("Lyon", "Lyon", None, None),
+        ("Saint Remy en Bouzemont", "Saint Remy en", "Bouzemont", "continued"),
+        ("Saint-Remy-en-Bouzemont", "Saint-Remy-en-", "Bouzemont", "continued"),
+        ("Llanfairpwllgwyngyllgogery", "Llanfairpwllgwyngyll", "gogery", "continued"),
+        ("Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson", None, None, "too_long"),
+        ("Aaaaaaaaaa bbbbbbbbb =", None, None, "lone_equals"),
+    ],
+)
+def test_a_town_goes_on_in_its_complement_where_an_institution_takes_less(
+    town: str, first: str | None, rest: str | None, rule: str | None, ws: Workspace, tmp_path: Path
+) -> None:
+    lengths = "fields:\n  - {name: TOWN, max_length: 20}\n  - {name: TOWN_COMPLEMENT, max_length: 20}\n"
+    run(ws, [{**PERSON, "town": town}], tmp_path, overlay(tmp_path / "rules", lengths))
+    assert rows(ws, "delivery.operation", "TOWN", "TOWN_COMPLEMENT") == [{"TOWN": first, "TOWN_COMPLEMENT": rest}]
+    assert [(note["field"], note["rule"]) for note in rows(ws, "delivery.note")] == ([("TOWN", rule)] if rule else [])
+
+
+@pytest.mark.parametrize(
+    "fields", ["[{name: TOWN, max_length: 20}, {name: TOWN_COMPLEMENT, enabled: false}]",
+               "[{name: TOWN, max_length: 20, form: text}]"],
+)  # fmt: skip
+def test_a_town_without_a_complement_is_written_whole_or_not_at_all(fields: str, ws: Workspace, tmp_path: Path) -> None:
+    second = {**PERSON, "contact_id": "p2", "contact_nr": "101", "town": "Lyon"}
+    contacts = [{**PERSON, "town": "Saint Remy en Bouzemont"}, second]
+    run(ws, contacts, tmp_path, overlay(tmp_path / "rules", f"fields: {fields}\n"))
+    found = rows(ws, "delivery.operation", "row_no", "TOWN", "TOWN_COMPLEMENT")
+    assert [(row["TOWN"], row["TOWN_COMPLEMENT"]) for row in found] == [(None, None), ("Lyon", None)]
+
+
 def test_every_row_is_an_insert_with_its_codes(ws: Workspace, tmp_path: Path) -> None:
     run(ws, [PERSON], tmp_path, organization="")
     assert rows(ws, "delivery.operation", "INSTITUTION", "ORGANIZATION", "OPERATION") == [
