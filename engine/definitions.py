@@ -19,11 +19,17 @@ from typing import TypeVar, get_args
 from engine.errors import UsageError
 from engine.lists import read_rows, refuse
 from engine.rulebook.definitions import DefinitionRules
-from engine.rulebook.import_rules import ContactType, Criterion, DataType, Defined, ImportRules
+from engine.rulebook.import_rules import ContactType, Criterion, DataType, Defined, ImportRules, is_of_type
 
 _CODE = re.compile(r"[A-Za-z0-9_]{1,8}")
 _KINDS: tuple[ContactType, ...] = get_args(ContactType)
 _DATA_TYPES: tuple[DataType, ...] = get_args(DataType)
+FORMS: Mapping[DataType, str] = {
+    "NUMBER": "a number has digits only",
+    "DATE": "a date of the calendar, dd.mm.yyyy or yyyy-mm-dd",
+    "BOOLEAN": "T or F",
+}
+"""What a value of a type looks like, in words."""
 _SETTING = "definitions"
 _Told = TypeVar("_Told")
 
@@ -206,6 +212,8 @@ def _criteria(path: Path, rules: DefinitionRules) -> dict[str, Criterion]:
             problems.append((line, f"a list needs its {columns.values}"))
         elif any("=" in value for value in values):
             problems.append((line, "a value cannot hold ="))
+        elif not all(is_of_type(value, data) for value in values):
+            problems.append((line, f"{columns.values}: {FORMS[data]}"))
         elif _CODE.fullmatch(row[columns.code]):
             # the format's own T and F of a boolean
             found[row[columns.code]] = Criterion(
@@ -264,6 +272,6 @@ def defined_texts(definitions: Definitions, rules: DefinitionRules) -> dict[str,
 
 
 __all__ = [
-    "Definitions", "as_setting", "criteria_text", "defined_texts", "of_settings", "read_definition_file",
+    "FORMS", "Definitions", "as_setting", "criteria_text", "defined_texts", "of_settings", "read_definition_file",
     "read_definitions", "refuse_undefined", "told_by_rules", "types_text",
 ]  # fmt: skip

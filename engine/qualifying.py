@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from engine.definitions import Definitions
+from engine.definitions import FORMS, Definitions
 from engine.errors import UsageError
 from engine.lists import read_header, read_rows, refuse
 from engine.rulebook.delivery import DeliveryRules
@@ -60,8 +60,9 @@ def _criterion_rows(
             problems.append((line, f"criterion {criterion.name} comes from the golden records"))
         elif not row["VALUE"] or "|" in row["VALUE"] or "=" in row["VALUE"]:
             problems.append((line, "a value, one a row, without | and ="))
-        elif criterion.values and row["VALUE"] not in criterion.values:
-            problems.append((line, f"criterion {criterion.name} has no such value"))
+        elif not criterion.takes(row["VALUE"]):
+            form = f": {FORMS[criterion.data_type]}" if criterion.data_type in FORMS else ""
+            problems.append((line, f"criterion {criterion.name} has no such value{form}"))
         else:
             found.append((row["CONTACT_NR"], "CRIT", criterion.name, row["VALUE"], criterion.contact_type))
     refuse(path, problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from string import ascii_uppercase
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -82,6 +82,9 @@ def test_structure_types_written_and_read_are_the_same(tmp_path: Path) -> None:
         (HEADER + "A;x;;LIST;\n", "line 2: a list needs its VALUES"),
         (HEADER + "A;x;;CODE;\n", "line 2: DATA_TYPE is one of"),
         (HEADER + "A;x;;;a=b\n", "line 2: a value cannot hold ="),
+        (HEADER + "A;x;;NUMBER;1|two\n", "line 2: VALUES: a number has digits only"),
+        (HEADER + "A;x;;DATE;31.02.2026\n", "line 2: VALUES: a date of the calendar"),
+        (HEADER + "A;x;;BOOLEAN;T|F|yes\n", "line 2: VALUES: T or F"),
         (HEADER + 'A;"two\nlines";;;\nB;x;ALL;;\n', "line 4: CONTACT_TYPE is one of"),
         ("CODE;NAME\nA;x\n", "no column CONTACT_TYPE"),
     ],
@@ -111,6 +114,25 @@ def test_what_is_lacking_is_what_would_not_be_taken() -> None:
     only_red = COLOUR.model_copy(update={"values": ("Red",)})
     assert there.lacking(Definitions({"COLOUR": blue}, {"BAR": "Bar"})) == Definitions({"COLOUR": blue}, {"BAR": "Bar"})
     assert there.lacking(Definitions({"COLOUR": only_red}, {"SCHOOL": ""})) == Definitions({}, {})
+
+
+@pytest.mark.parametrize(
+    ("there", "needed", "taken"),
+    [
+        ({}, {"data_type": "NUMBER"}, True),
+        ({"data_type": "NUMBER"}, {}, False),
+        ({"data_type": "NUMBER"}, {"data_type": "NUMBER"}, True),
+        ({"data_type": "NUMBER"}, {"data_type": "DATE"}, False),
+        ({"data_type": "NUMBER"}, {"values": ("1", "2")}, True),
+        ({"data_type": "NUMBER"}, {"values": ("1", "two")}, False),
+        ({"data_type": "LIST", "values": ("1",)}, {"data_type": "NUMBER"}, False),
+        ({}, {"contact_type": "STRUCTURE"}, False),
+    ],
+)
+def test_a_criterion_covers_another_whose_every_value_it_takes(
+    there: dict[str, Any], needed: dict[str, Any], taken: bool
+) -> None:
+    assert Criterion(name="A", **there).covers(Criterion(name="A", **needed)) is taken
 
 
 def test_the_later_definition_of_a_code_stands_and_nobody_telling_is_not_nothing_defined() -> None:

@@ -17,7 +17,7 @@ DELIVERY = RuleBook().load("delivery/secutix.yml", DeliveryRules)
 LAYOUT = RuleBook().load(RULE_FILE, DefinitionRules)
 CRITERIA = (
     "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;Colour;BOTH;LIST;Red|Green\nNOTE;Note;;;\n"
-    "VIP;VIP;INDIVIDUAL;BOOLEAN;\n"
+    "VIP;VIP;INDIVIDUAL;BOOLEAN;\nSINCE;Since;;DATE;\nSEATS;Seats;;NUMBER;\n"
 )
 
 
@@ -55,7 +55,12 @@ def test_what_is_defined_is_taken(tmp_path: Path) -> None:
     [
         ("CONTACT_NR;CRITERION;VALUE\n1;SIZE;L\n", "line 2: the criterion is not defined"),
         ("CONTACT_NR;CRITERION;VALUE\n1;COLOUR;Blue\n", "line 2: criterion COLOUR has no such value"),
-        ("CONTACT_NR;CRITERION;VALUE\n1;VIP;yes\n", "line 2: criterion VIP has no such value"),
+        ("CONTACT_NR;CRITERION;VALUE\n1;VIP;yes\n", "line 2: criterion VIP has no such value: T or F"),
+        (
+            "CONTACT_NR;CRITERION;VALUE\n1;SINCE;31.02.2026\n",
+            "SINCE has no such value: a date of the calendar",
+        ),
+        ("CONTACT_NR;CRITERION;VALUE\n1;SEATS;two\n", "criterion SEATS has no such value: a number has digits only"),
         ("CONTACT_NR;CRITERION;VALUE\n1;NOTE;a|b\n", "line 2: a value, one a row"),
         ("CONTACT_NR;CRITERION;VALUE\nx1;NOTE;a\n", "line 2: CONTACT_NR has 1 to 20 digits"),
         ("CONTACT_NR;STRUCT_TYPE\n1;BAR\n", "line 2: the type of structure is not defined"),

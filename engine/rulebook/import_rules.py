@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import date
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -88,6 +91,14 @@ ContactType = Literal["INDIVIDUAL", "STRUCTURE", "BOTH"]
 DataType = Literal["TEXT", "NUMBER", "DATE", "BOOLEAN", "LIST"]
 
 
+TYPE_FORMS: Mapping[DataType, str] = {
+    "NUMBER": "[0-9]+",
+    "DATE": r"([0-9]{2})[.]([0-9]{2})[.]([0-9]{4})|([0-9]{4})-([0-9]{2})-([0-9]{2})",
+    "BOOLEAN": "T|F",
+}
+"""Form of a value of a type (sections 1.4 and 4.1 of the format); a date must be of the calendar as well."""
+
+
 class Criterion(RuleModel):
     """A criterion that is defined in the institution.
 
@@ -105,11 +116,42 @@ class Criterion(RuleModel):
     data_type: DataType = "TEXT"
     values: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _typed(self) -> Self:
+        if stray := [value for value in self.values if not is_of_type(value, self.data_type)]:
+            raise ValueError(f"criterion {self.name}: {len(stray)} of its values are not of type {self.data_type}")
+        return self
+
+    def takes(self, value: str) -> bool:
+        """Whether ``value`` is one of its values, and of its type."""
+        return (not self.values or value in self.values) and is_of_type(value, self.data_type)
+
     def covers(self, other: Criterion) -> bool:
         """Whether whoever knows this one takes everything that ``other`` would take."""
-        return self.contact_type == other.contact_type and (
-            not self.values or (bool(other.values) and set(other.values) <= set(self.values))
-        )
+        if self.contact_type != other.contact_type:
+            return False
+        if other.values:
+            return all(self.takes(value) for value in other.values)
+        return not self.values and (self.data_type == other.data_type or self.data_type not in TYPE_FORMS)
+
+
+def is_of_type(value: str, data_type: DataType) -> bool:
+    """Whether a value has the form of its type; a text and an entry of a list may be anything.
+
+    >>> is_of_type("1234", "NUMBER"), is_of_type("1'234", "NUMBER"), is_of_type("31.02.2026", "DATE")
+    (True, False, False)
+    """
+    if data_type not in TYPE_FORMS:
+        return True
+    found = re.fullmatch(TYPE_FORMS[data_type], value)
+    if found is None or data_type != "DATE":
+        return found is not None
+    year, month, day = found.group(3, 2, 1) if found[4] is None else found.group(4, 5, 6)
+    try:
+        date(int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
 
 
 class Defined(RuleModel):

@@ -5,7 +5,7 @@ Source: section 1.5 and 1.6 of the format; what a bare ``=`` clears is inferred 
 
 from __future__ import annotations
 
-from engine.rulebook.import_rules import ImportRules
+from engine.rulebook.import_rules import TYPE_FORMS, Criterion, ImportRules
 from engine.sql import identifier, literal, text_list
 from engine.vocabulary import CRITERIA
 from engine.workspace import Workspace, in_list
@@ -61,6 +61,17 @@ _RULES = (
 )  # fmt: skip
 
 
+def _not_taken(criterion: Criterion) -> str:
+    """SQL: whether ``values`` has one that ``criterion`` does not take (:meth:`Criterion.takes`); "" = it takes all."""
+    tests = [f"not list_has_all({text_list(criterion.values)}, values)"] if criterion.values else []
+    if criterion.data_type in TYPE_FORMS:
+        right = f"regexp_full_match(value, {literal(TYPE_FORMS[criterion.data_type])})"
+        if criterion.data_type == "DATE":
+            right += " and coalesce(try_strptime(value, '%d.%m.%Y'), try_strptime(value, '%Y-%m-%d')) is not null"
+        tests.append(f"len(list_filter(values, lambda value: not ({right}))) > 0")
+    return f"({' or '.join(tests)})" if tests else ""
+
+
 def _read(rules: ImportRules) -> str:
     criteria = rules.defined.criteria
     numbers = rules.defined.admin_numbers
@@ -68,11 +79,8 @@ def _read(rules: ImportRules) -> str:
     if criteria is not None:
         codes = in_list([criterion.name for criterion in criteria] or [""])
         undefined = f"(column_name != 'ADMIN_NUMBER' and code not in {codes})"
-        closed = " ".join(
-            f"when {literal(criterion.name)} then not list_has_all({text_list(criterion.values)}, values)"
-            for criterion in criteria
-            if criterion.values
-        )
+        told = {criterion.name: _not_taken(criterion) for criterion in criteria}
+        closed = " ".join(f"when {literal(name)} then {broken}" for name, broken in told.items() if broken)
         strange = (
             f"(column_name != 'ADMIN_NUMBER' and values is not null and case code {closed} else false end)"
             if closed
