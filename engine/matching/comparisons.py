@@ -192,13 +192,15 @@ def _email(prior: Prior) -> Comparison:
         "levenshtein(em0_l, em0_r) <= 2 or (jaro_winkler_similarity(eu_l, eu_r) >= 0.94"
         " and split_part(em0_l, '@', 2) = split_part(em0_r, '@', 2))"
     )
+    # a name may be written in two ways, and the mailbox be made of one of them
+    made_of_name = "((eu_named_l or eu_named_r) and (whole_l and whole_r or eu_named_l and eu_named_r))"
     return levels(
         "email",
         "em",
         {
             "exact": "list_has_any(em_l, em_r) and not (eu_other_l or eu_other_r)",
             "shared": "list_has_any(em_l, em_r)",
-            "local": "eu_l = eu_r and length(eu_l) >= 5 and not (eu_named_l and eu_named_r)",
+            "local": f"eu_l = eu_r and length(eu_l) >= 5 and not {made_of_name}",
             "local_name": "el_l = el_r and length(el_l) >= 4",
             "close_name": f"({close}) and ((eu_named_l and eu_named_r)"
             " or ((eu_made_l or eu_made_r) and levenshtein(em0_l, em0_r) > 2))",
@@ -215,6 +217,10 @@ def _address(prior: Prior, *, structures: bool = False) -> Comparison:
     town = f"{jw('town')} >= 0.9"
     place = f"coalesce(zip_l = zip_r or {town}, true)"
     gap = "(street_l is null or street_r is null)"
+    one_town = f"coalesce(zip_l = zip_r, {town}, true)"
+    missing = f"{gap} and (zip_l is null or zip_r is null) and (town_l is null or town_r is null)"
+    if structures:  # two of one name that holds the town's are of that town: it tells as little as no address
+        missing = f"({missing}) or ({gap} and (town_said_l or town_said_r) and orgj_l = orgj_r and {one_town})"
     return levels(
         "address",
         ("street", "zip", "town"),
@@ -231,7 +237,7 @@ def _address(prior: Prior, *, structures: bool = False) -> Comparison:
             "conflict": None,
         },
         prior,
-        missing=f"{gap} and (zip_l is null or zip_r is null) and (town_l is null or town_r is null)",
+        missing=missing,
     )
 
 

@@ -109,7 +109,7 @@ def prepare(ws: Workspace, known: Words) -> None:
         ),
     )
     _birth_places(ws)
-    ws.execute("create or replace temp table m_employed (record_id varchar, kind varchar, scl bigint)")
+    _make(ws, "m_employed", "deputed", known.parameters)
     union = " union ".join(
         f"select {column} as raw from standardise.record where regexp_matches({column}, $not_latin)"
         for column in _LATIN_COLUMNS
@@ -167,7 +167,7 @@ def build(
         "limit": int(rules.blocking.shared_contact.value),
     }
     if kind == "relay":
-        _make(ws, "m_employed", "employed", parameters)
+        ws.execute(f"insert into m_employed {ws.statement('matching', 'employed')}", parameters)
     _make(ws, "m_folded", "folded", parameters)
     _forget_shared_contacts(ws, parameters)
     _make(ws, "m_unit", "unit", parameters)

@@ -105,6 +105,7 @@ select
     n.ln,
     left(n.ln, 1) as li,
     n.bn,
+    n.fn is not null and n.ln is not null and not n.fn_read as whole,
     n.unvowelled as abj,
     m_consonants(n.fn) as fn_cons,
     m_consonants(n.ln) as ln_cons,

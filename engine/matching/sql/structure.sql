@@ -29,6 +29,7 @@ select
         then list_filter(o.tq, lambda w: not contains(r.town, split_part(w, '#', 1)))
         else o.tq
     end as tq_away,
+    len(list_filter(o.tok, lambda w: w = r.town or (length(w) > 3 and contains(r.town, w)))) > 0 as town_said,
     o.rare1,
     o.rare2,
     case when r.fn is not null and r.ln is not null then least(r.fn, r.ln) || ' ' || greatest(r.fn, r.ln) end as who,
@@ -50,6 +51,7 @@ select
         or coalesce(contains(regexp_replace(split_part(r.em[1], '@', 1), '[^a-z]', '', 'g'), left(o.orgj, 5)), false) as eu_named,
     eu_named as eu_made,
     false as eu_other,
+    false as whole,
     case when len(r.ph) > 0 then r.ph end as ph,
     r.ph[1] as ph0,
     r.ph_open,
