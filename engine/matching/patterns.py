@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.matching.lean import leaned, list_columns
+from engine.matching.lean import first_alike, leaned, list_columns, once, shares_values
 from engine.matching.levels import Comparison
 from engine.workspace import Workspace
 
@@ -41,20 +41,54 @@ def compare(ws: Workspace, compared: Sequence[Comparison], pairs: str, into: str
 
     Reads ``m_lean`` (:func:`engine.matching.lean.make`).
     """
-    compared = leaned(compared, list_columns(ws))
-    columns = sorted(set().union(*(one.columns() for one in compared)))
-    sides = ", ".join(
-        f"{alias}.{column} as {column}_{side}" for column in columns for alias, side in (("a", "l"), ("b", "r"))
-    )
-    strides = _strides(compared)
-    code = " + ".join(
-        f"({one.number_sql()}::bigint + 1) * {stride}" for one, stride in zip(compared, strides, strict=True)
+    forms = leaned(compared, list_columns(ws))
+    direct: list[tuple[Comparison, int]] = []
+    terms, known = [], {}
+    for one, form, stride in zip(compared, forms, _strides(compared), strict=True):
+        if shares_values(one):
+            first, table = first_alike(one), f"m_{one.name}_compared"
+            _values_compared(ws, form, first, pairs, table)
+            terms.append(f"{table}.number * {stride}")
+            known[first] = table
+        else:
+            direct.append((form, stride))
+    sides, numbers = _sides([form for form, _ in direct], pairs, tuple(known))
+    terms += [f"({number}::bigint + 1) * {stride}" for number, (_, stride) in zip(numbers, direct, strict=True)]
+    joins = "".join(
+        f" join {table} on {table}.unit_l = sides.{first}_l and {table}.unit_r = sides.{first}_r"
+        for first, table in known.items()
     )
     ws.execute(
-        f"create or replace temp table {into} as with sides as ("
-        f"select p.unit_l, p.unit_r, {sides} from {pairs} as p "
-        "join m_lean as a on a.unit = p.unit_l join m_lean as b on b.unit = p.unit_r) "
-        f"select unit_l, unit_r, {code} as code from sides"
+        f"create or replace temp table {into} as with {sides} "
+        f"select sides.unit_l, sides.unit_r, {' + '.join(terms)} as code from sides{joins}"
+    )
+    ws.drop(*known.values())
+
+
+def _values_compared(ws: Workspace, form: Comparison, first: str, pairs: str, into: str) -> None:
+    """Make ``into`` (unit_l, unit_r, number): one comparison of any two values that meet in ``pairs``."""
+    sides, (number,) = _sides([form], "met")
+    ws.execute(
+        f"create or replace temp table {into} as with met as ("
+        f"select distinct a.{first} as unit_l, b.{first} as unit_r from {pairs} as p "
+        f"join m_lean as a on a.unit = p.unit_l join m_lean as b on b.unit = p.unit_r), {sides} "
+        f"select unit_l, unit_r, {number}::bigint + 1 as number from sides"
+    )
+
+
+def _sides(forms: Sequence[Comparison], pairs: str, others: Sequence[str] = ()) -> tuple[str, list[str]]:
+    """A CTE ``sides``, a row per pair with what the comparisons and ``others`` read of both; a level number of each."""
+    columns = sorted(set(others).union(*(one.columns() for one in forms)))
+    both = "".join(
+        f", {alias}.{column} as {column}_{side}" for column in columns for alias, side in (("a", "l"), ("b", "r"))
+    )
+    numbers, asked = once([one.number_sql() for one in forms])
+    answered = "".join(f", {call} as {name}" for name, call in asked.items())
+    return (
+        f"met_sides as (select p.unit_l, p.unit_r{both} from {pairs} as p "
+        "join m_lean as a on a.unit = p.unit_l join m_lean as b on b.unit = p.unit_r), "
+        f"sides as (select *{answered} from met_sides)",
+        numbers,
     )
 
 

@@ -1,4 +1,4 @@
-"""Scoring: splink blocks, compares and scores with the trained m and u; each distinct pattern is corrected once."""
+"""Scoring: splink compares and scores each distinct pattern with the trained m and u; each is corrected once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.matching.case import Case
 from engine.matching.corrections import correct
 from engine.matching.evidence import sentences
 from engine.matching.levels import Comparison
-from engine.matching.patterns import Floats, Patterns, gather
+from engine.matching.patterns import Floats, Patterns, compare, gather
 from engine.matching.training import Model, probability, weigh
 from engine.rulebook.matching import MatchRules
 from engine.workspace import Workspace
@@ -27,26 +27,56 @@ _BITS_APART = 1e-7  # two levels of one comparison never have the same weight, s
 
 
 def predict(ws: Workspace, model: Model, rules: MatchRules) -> str:
-    """Run splink over ``m_key`` and ``m_block``; makes ``m_pair`` and returns the model as splink's JSON.
+    """Compare the pairs of ``m_block``, let splink score them; makes ``m_pair``, returns the model as splink's JSON.
 
     ``m_pair`` (unit_l, unit_r, code) holds the pairs whose sum of weights reaches the floor below which pairs are
-    forgotten: corrections only lower a weight.
+    forgotten: corrections only lower a weight. Pairs at the same level of every comparison weigh the same, so splink
+    compares and scores the first pair of each pattern, by its own conditions over ``m_key``.
     """
+    ws.execute(
+        "create or replace temp table m_blocked as select distinct l.unit as unit_l, r.unit as unit_r "
+        "from m_block as l join m_block as r on r.key = l.key and l.unit < r.unit"
+    )
+    compare(ws, model.comparisons, "m_blocked", "m_coded")
+    ws.execute(
+        "create or replace temp table m_shown as select pair.unit_l, pair.unit_r, code "
+        "from (select code, min({'unit_l': unit_l, 'unit_r': unit_r}) as pair from m_coded group by code)"
+    )
+    text = _score_shown(ws, model, rules)
+    ws.execute(
+        "create or replace temp table m_pair as select unit_l, unit_r, code from m_coded semi join m_kept using (code)"
+    )
+    ws.drop("m_blocked", "m_coded", "m_shown", "m_kept")
+    return text
+
+
+def _score_shown(ws: Workspace, model: Model, rules: MatchRules) -> str:
+    """Let splink compare and score the pairs of ``m_shown``; makes ``m_kept`` (code) of those that reach the floor."""
     from splink import DuckDBAPI, Linker
 
     weights = distinct_weights(model.level_weights(rules))
-    ws.execute(f"create or replace temp view m_splink as {units_sql(model)}")  # splink makes its own copy
-    settings = splink_settings(model, weights)
+    columns = sorted(set().union(*(one.columns() for one in model.comparisons)))
+    ws.execute(
+        f"create or replace temp view m_splink as select unit, {', '.join(columns)}, []::ubigint[] as bk from m_key "
+        "where unit in (select unit_l from m_shown union all select unit_r from m_shown)"
+    )
+    ws.execute(
+        "create or replace temp view m_splink_pair as "
+        "select '0' as match_key, unit_l as join_key_l, unit_r as join_key_r from m_shown"
+    )
     database = DuckDBAPI(ws.connection)
+    settings = splink_settings(model, weights)
     linker = Linker(database.register("m_splink"), settings, log_level=logging.ERROR, validate_settings=False)
+    linker.table_management.register_blocked_pairs_for_predict(database.register("m_splink_pair"))
     found = linker.inference.predict(threshold_match_weight=rules.thresholds.keep.value)
     ws.execute(
-        "create or replace temp table m_pair as select least(unit_l, unit_r) as unit_l, "
-        f"greatest(unit_l, unit_r) as unit_r, {code_sql(model.comparisons, weights)} as code from {found.physical_name}"
+        f"create or replace temp table m_kept as select {code_sql(model.comparisons, weights)} as code "
+        f"from {found.physical_name}"
     )
     text = json.dumps(linker.misc.save_model_to_json(), sort_keys=True)
     found.drop_table_from_database_and_remove_from_cache()
     ws.execute("drop view m_splink")
+    ws.execute("drop view m_splink_pair")
     database.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
     return text
 
@@ -95,6 +125,7 @@ def splink_settings(model: Model, weights: Sequence[Floats], translate: Callable
         probability_two_random_records_match=model.match_share,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
+        linker_uid=model.kind,  # else drawn at random, and the saved model would differ at every run
     )
 
 
