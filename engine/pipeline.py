@@ -88,6 +88,8 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
                     decisions=decisions,
                     models=frozen_models(options, book, frozen),
                     spark=spark_options(options),
+                    together=golden.borne(ws),
+                    **what_was_learned(options, frozen),
                 )
             )
         with clock.stage("golden") as done:

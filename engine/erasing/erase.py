@@ -45,6 +45,7 @@ from engine.erasing.traces import Traces, traces_of
 from engine.errors import AssayError, UsageError
 from engine.golden import letters_alone
 from engine.golden.preferences import CONTACT_RULES
+from engine.matching import SEEN_FILE, values_alone
 from engine.options import RunOptions, project_options
 from engine.outbox import MANIFEST
 from engine.pipeline import run
@@ -108,6 +109,7 @@ class Erasure:
         traces: texts that only they held.
         memory: lines of kept files that name them.
         letters: (attribute, letters) that a freeze learned and only they hold.
+        values: (what, value) that pairs are judged by and only they hold.
         held: sources with their lines.
         databases: sources that are no file -> lines of theirs read there.
         others: files of the project folder, neither source nor derived, that hold a trace.
@@ -123,6 +125,7 @@ class Erasure:
     traces: Traces
     memory: dict[str, int]
     letters: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str], ...]
     held: tuple[Held, ...]
     databases: dict[str, int]
     others: Searched
@@ -157,7 +160,7 @@ def plan_erasure(
         traces = traces_of(ws, people)
         held = sources_holding(ws, people, paths)
         databases = databases_holding(ws, people, paths)
-        letters = _letters_alone(project, ws, people)
+        letters, values = _learned_alone(project, ws, people)
         kept = _kept(project, ws, people) if statistics else None
         if wishes.rerun:
             _refuse_another_run(project, changed_sources(ws, paths))
@@ -173,6 +176,7 @@ def plan_erasure(
         traces=traces,
         memory=count_memory(project, people),
         letters=letters,
+        values=values,
         held=tuple(held),
         databases=databases,
         others=others,
@@ -183,11 +187,16 @@ def plan_erasure(
     )
 
 
-def _letters_alone(project: Project, ws: Workspace, people: Sequence[Person]) -> tuple[tuple[str, str], ...]:
+def _learned_alone(
+    project: Project, ws: Workspace, people: Sequence[Person]
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """What a freeze learned and only they hold: of values, and of what pairs are judged by."""
     records = sorted(record for person in people for record in person.records)
     ws.put("erasing_record", pa.table({"record_id": pa.array(records, pa.string())}))
-    rules = RuleBook([project.rules]).load(CONTACT_RULES, Survivorship)
-    return tuple(letters_alone(ws, project.frozen, rules, "erasing_record"))
+    book = RuleBook([project.rules])
+    letters = letters_alone(ws, project.frozen, book.load(CONTACT_RULES, Survivorship), "erasing_record")
+    there = (project.frozen / SEEN_FILE).is_file()
+    return tuple(letters), tuple(values_alone(ws, book, "erasing_record")) if there else ()
 
 
 def _kept(project: Project, ws: Workspace, people: Sequence[Person]) -> Kept:
@@ -294,7 +303,7 @@ def carry_out(
     watcher.step("decisions, numbers, former extracts")
     if erasure.kept is not None:
         write_groups(project.root / FILE, erasure.kept.rules, erasure.kept.groups)
-    rewritten = scrub_memory(project, erasure.people, traces, erasure.letters)
+    rewritten = scrub_memory(project, erasure.people, traces, erasure.letters, erasure.values)
     forgotten = forget_delivered(project, [person.contact_nr for person in erasure.people])
     taken_out = {held.source: take_lines_out(held) for held in _own(project, erasure.held)} if wishes.incoming else {}
     watcher.step("workspace and outputs")

@@ -20,6 +20,7 @@ from engine.erasing.people import Person, all_records
 from engine.erasing.traces import Traces
 from engine.freezing import FROZEN_FILE
 from engine.golden import without
+from engine.matching import SEEN_FILE, without_seen
 from engine.project import Project
 
 ERASED = "erased:"
@@ -37,12 +38,17 @@ class Rewritten:
 
 
 def scrub_memory(
-    project: Project, people: Iterable[Person], traces: Traces, letters: Sequence[tuple[str, str]] = ()
+    project: Project,
+    people: Iterable[Person],
+    traces: Traces,
+    letters: Sequence[tuple[str, str]] = (),
+    values: Sequence[tuple[str, str]] = (),
 ) -> list[Rewritten]:
     """Rewrite decisions, numbers, freeze and snapshots; what nobody stood in is left as it is.
 
     Args:
         letters: (attribute, letters) of what was learned from the whole base that only they held.
+        values: (what, value) the same of what pairs were judged by.
     """
     erased = list(people)
     records = all_records(erased)
@@ -51,7 +57,7 @@ def scrub_memory(
     for folder in sorted(path for path in project.extracts.glob("*") if path.is_dir()):
         then = contacts | _contacts_then(folder, records)
         done += [_snapshot(path, project, records, then, traces) for path in sorted(folder.rglob("*.parquet"))]
-    done += [_learned(path, project, letters) for path in sorted(project.frozen.glob("*.parquet"))]
+    done += [_learned(path, project, letters, values) for path in sorted(project.frozen.glob("*.parquet"))]
     rewritten = [one for one in done if one is not None]
     _keep_freeze_true(project, rewritten)
     return rewritten
@@ -178,10 +184,12 @@ def _snapshot(
     return _replaced(path, before, sink.getvalue(), touched, path.relative_to(project.root).as_posix())
 
 
-def _learned(path: Path, project: Project, letters: Sequence[tuple[str, str]]) -> Rewritten | None:
+def _learned(
+    path: Path, project: Project, letters: Sequence[tuple[str, str]], values: Sequence[tuple[str, str]]
+) -> Rewritten | None:
     """What a freeze learned from the whole base without the names and streets that only they held."""
     before = path.read_bytes()
-    after, touched = without(path, letters)
+    after, touched = without_seen(path, values) if path.name == SEEN_FILE else without(path, letters)
     return _replaced(path, before, after, touched, path.relative_to(project.root).as_posix()) if touched else None
 
 

@@ -4,7 +4,7 @@ The road: :func:`survive`. Which value wins is rules/survivorship/contact.yml; w
 """
 
 from engine.golden.household import name_households
-from engine.golden.identity import append_identity, moved_keys, recognise, succeed, unclaimed
+from engine.golden.identity import append_identity, borne, moved_keys, recognise, succeed, unclaimed
 from engine.golden.learned import letters_alone, without
 from engine.golden.numbers import Numbers
 from engine.golden.survive import survive
@@ -12,6 +12,7 @@ from engine.golden.survive import survive
 __all__ = [
     "Numbers",
     "append_identity",
+    "borne",
     "letters_alone",
     "moved_keys",
     "name_households",

@@ -67,6 +67,11 @@ def unclaimed(ws: Workspace) -> str:
     return ws.statement("golden", "unclaimed")
 
 
+def borne(ws: Workspace) -> str:
+    """SELECT (record_id, contact_id) of the contact that every record here was in when it was last seen."""
+    return ws.statement("golden", "borne")
+
+
 def succeed(ws: Workspace, pairs: pa.Table) -> None:
     """Add successors that somebody else found: ``pairs`` holds record_id and the ordinal it goes on with."""
     ws.put("golden_pair_found", pairs)

@@ -39,6 +39,8 @@ MODEL_VALUES = 30_000
 
 FACTS = "learned.json"
 
+_FILES = ("lexicon", "leader", "gram", "domain", "pair", "day")
+
 _NAME = {number: name for name, number in NUMBER.items()}
 
 
@@ -150,8 +152,8 @@ class Learned:
     def keep(self, ws: Workspace, folder: Path) -> None:
         """Write everything that this run judged by into ``folder``: same base, same bytes."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for path in folder.iterdir():
-            path.unlink()
+        for path in (folder / FACTS, *(folder / f"{name}.parquet" for name in _FILES)):
+            path.unlink(missing_ok=True)
         names = " ".join(f"when {number} then {literal(name)}" for number, name in _NAME.items())
         attribute = f"case attribute_no {names} end as attribute"
         selects = {

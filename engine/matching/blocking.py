@@ -13,6 +13,9 @@ from engine.rulebook.matching import Blocking
 from engine.vocabulary import Kind
 from engine.workspace import Workspace
 
+MET_BEFORE = -1
+"""Family of the pairs that were one contact in the last extract: no key proposed them."""
+
 _DRAWN = 40_000  # units that random pairs are drawn from: a random sample themselves, and cheap to look up
 
 
@@ -159,7 +162,31 @@ def block(ws: Workspace, kind: Kind, units: int, rules: Blocking) -> Plan:
         left -= pairs
         if largest > 1:
             counted.append((family.name, pairs, largest, capped))
+    counted += [] if complete else _meet_again(ws, kind, rules)
     return Plan(sum(one[1] for one in counted), complete, tuple(counted))
+
+
+def remember(ws: Workspace, together: str | None) -> None:
+    """Make ``m_together`` (record_id, contact_id) of the SELECT ``together``; empty without one."""
+    nothing = "select null::varchar as record_id, null::varchar as contact_id limit 0"
+    ws.execute(f"create or replace temp table m_together as {together or nothing}")
+
+
+def _meet_again(ws: Workspace, kind: Kind, rules: Blocking) -> list[tuple[str, int, int, int]]:
+    """Take the units that were one contact in the last extract: a block that has grown since cannot part them.
+
+    Relays meet inside one structure cluster, as ever. The structure half of a relay was no contact of its own.
+    """
+    within = "hash(t.contact_id, k.scl)" if kind == "relay" else "hash(t.contact_id)"
+    ws.execute(
+        f"create or replace temp table m_candidate as select distinct u.unit, {within} as key from m_unit as u "
+        "join m_together as t using (record_id) join m_key as k using (unit) where u.kind = $kind",
+        {"kind": kind},
+    )
+    cap, pairs, largest, capped = _fit(ws, float("inf"), int(rules.largest_block.value))
+    _take(ws, cap, MET_BEFORE)
+    ws.drop("m_candidate", "m_size")
+    return [("one contact before", pairs, largest, capped)] if pairs else []
 
 
 def pair_budget(kind: Kind, units: int, many: float, rules: Blocking) -> int:

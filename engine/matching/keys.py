@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from engine.matching import seen
 from engine.rulebook.load import RuleBook
 from engine.rulebook.matching import MatchRules, NameRules
 from engine.vocabulary import Kind
@@ -164,21 +165,25 @@ def build(
         **known.parameters,
         "kinds": ["structure", "relay"] if structures else [kind],
         "structures": structures,
+        "model": kind,
+        "replayed": seen.replayed(ws),
         "limit": int(rules.blocking.shared_contact.value),
     }
     if kind == "relay":
         ws.execute(f"insert into m_employed {ws.statement('matching', 'employed')}", parameters)
     _make(ws, "m_folded", "folded", parameters)
-    _forget_shared_contacts(ws, parameters)
+    _forget_shared_contacts(ws, kind, parameters)
     _make(ws, "m_unit", "unit", parameters)
     _make(ws, "m_street", "street", parameters)
     if structures:
         _make(ws, "m_organisation", "organisation", parameters)
+        seen.note_words(ws)
         _make(ws, "m_key", "structure", parameters)
         ws.drop("m_organisation")
     else:
         _sounds(ws)
         _make(ws, "m_key", "person", parameters)
+        seen.note_names(ws, kind)
         ws.drop("m_sound")
     ws.drop("m_folded", "m_street")
     return int(ws.value("select count(*) from m_key"))
@@ -188,8 +193,10 @@ def _make(ws: Workspace, table: str, statement: str, parameters: dict[str, objec
     ws.execute(f"create or replace temp table {table} as {ws.statement('matching', statement)}", parameters)
 
 
-def _forget_shared_contacts(ws: Workspace, parameters: dict[str, object]) -> None:
+def _forget_shared_contacts(ws: Workspace, kind: Kind, parameters: dict[str, object]) -> None:
     _make(ws, "m_shared", "shared_contact", parameters)
+    seen.note_contacts(ws, kind)
+    ws.execute("delete from m_shared where carriers <= $limit", parameters)
     if ws.value("select count(*) from m_shared"):
         ws.execute(
             "create or replace temp table m_hit as with carried as ("

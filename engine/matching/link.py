@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from engine.counted import counted
 from engine.ledger import StageReport
-from engine.matching import blocking, judged, keys, lean, pairs, recalibration, results
+from engine.matching import blocking, judged, keys, lean, pairs, recalibration, results, seen
 from engine.matching.clustering import Ints, cluster
 from engine.matching.comparisons import comparisons, too_thin
 from engine.matching.decisions import Decision, spoken
@@ -61,6 +62,9 @@ def link(
     decisions: Sequence[Decision] = (),
     models: Mapping[Kind, Model] | None = None,
     spark: SparkOptions | None = None,
+    together: str | None = None,
+    replay: Path | None = None,
+    keep: Path | None = None,
 ) -> StageReport:
     """Find the records that are one contact.
 
@@ -76,6 +80,9 @@ def link(
         decisions: pairs a person joined ("match") or kept apart ("no_match").
         models: trained models to use again, by kind (:func:`engine.matching.load_models`); a kind without one learns.
         spark: where Spark is, when pairs are compared there instead of in DuckDB; the result is the same.
+        together: SELECT of record_id and contact_id before; records that were one contact are compared again.
+        replay: folder of what a rehearsal saw in its base: judge by that (see :mod:`engine.matching.seen`).
+        keep: folder to write into what this run judged by.
 
     Returns:
         The stage's report: every record gets a cluster. Figures per kind: units, pairs, threshold, match_share,
@@ -90,6 +97,8 @@ def link(
         ws.create(table)
     ws.execute(f"set threads = {int(threads)}")
     keys.prepare(ws, known)
+    seen.start(ws, replay)
+    blocking.remember(ws, together)
     named = sorted({record for left, right, _ in decisions for record in (left, right)})
     ws.put("m_spoken", pa.table({"record_id": pa.array(named, pa.string())}))
     ws.execute("create or replace temp table m_structure_cluster (record_id varchar, scl bigint)")
@@ -100,7 +109,10 @@ def link(
     results.write_calibration(ws)
     records = ws.count("standardise.record")
     clusters = ws.count(MATCHING_CLUSTER.name)
-    ws.drop("m_spoken", "m_structure_cluster", "m_latin", "m_nickname")
+    if keep is not None:
+        seen.keep(ws, keep)
+    seen.finish(ws)
+    ws.drop("m_spoken", "m_structure_cluster", "m_latin", "m_nickname", "m_together")
     told.figures["clusters"] = int(ws.value("select count(distinct cluster_id) from matching.cluster"))
     for note in told.notes:
         watcher.say(note)

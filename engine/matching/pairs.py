@@ -96,7 +96,8 @@ def estimated_recall(ws: Workspace, threshold: float) -> float:
         ws.rows(
             "with merged as (select unit_l, unit_r from m_scored where match_weight >= $threshold), "
             "shared as (select count(distinct l.family) as families from merged as m "
-            "join m_block as l on l.unit = m.unit_l join m_block as r on r.unit = m.unit_r and r.key = l.key "
+            "join m_block as l on l.unit = m.unit_l and l.family >= 0 "
+            "join m_block as r on r.unit = m.unit_r and r.key = l.key "
             "group by m.unit_l, m.unit_r) "
             "select families, count(*) from shared group by families",
             {"threshold": threshold},

@@ -1,5 +1,5 @@
 -- One row per distinct organisation name: its telling words, the same as one bag, its initials, and words repeated by rarity.
--- Reads: m_folded.
+-- Reads: m_folded, m_seen (what a rehearsal saw: its counts go before this base's).
 -- "Provia (ex Bank Muster)" is Provia, formerly Bank Muster; "Bank Muster Basel BMB" is the name and its own initials.
 -- A word stands as tok#0..k, k growing with its rarity, so that the overlap of two lists is an idf-weighted cosine in plain SQL.
 with distinct_name as (
@@ -71,13 +71,19 @@ kept as (
     from telling
 ),
 word_count as (
-    select word, count(*) as names from (select unnest(tok) as word from kept) group by word
+    select word, coalesce(min(m_seen.carriers), count(*)) as names
+    from (select unnest(tok) as word from kept)
+    left join m_seen on m_seen.kind = 'structure' and m_seen.what = 'word' and m_seen.value = word
+    group by word
+),
+name_count as (
+    select coalesce((select carriers from m_seen where kind = 'structure' and what = 'names'), count(*)) as names from kept
 ),
 rarity as (
     select
         word,
         names,
-        greatest(1, least(5, round(0.6 * ln((select count(*) + 1.0 from kept) / names))::integer)) as copies
+        greatest(1, least(5, round(0.6 * ln((select names + 1.0 from name_count) / names))::integer)) as copies
     from word_count
 ),
 spread as (

@@ -1,5 +1,5 @@
 -- One row per unit of persons: what the comparisons and the blocking keys of individuals and relays read.
--- Reads: m_folded, m_unit, m_street, m_sound, m_nickname.
+-- Reads: m_folded, m_unit, m_street, m_sound, m_nickname, m_seen (what a rehearsal saw: its answers go before this base's).
 -- A missing first name is read from a mailbox that holds the last name (bruno.franke@, b.franke@, frankebruno@), both
 -- names from one made of a first and a last name that the file knows.
 -- carriers counts the sounds of the other name that stand beside a name: copies of one person do not make a name common,
@@ -21,10 +21,14 @@ mailbox as (
     from representative
 ),
 known_first as (
-    select distinct fn as name from representative where length(fn) > 2
+    select distinct fn as name from representative where length(fn) > 2 and not $replayed
+    union all
+    select value from m_seen where kind = $model and what = 'first name' and known and length(value) > 2
 ),
 known_last as (
-    select distinct ln as name from representative where length(ln) > 2
+    select distinct ln as name from representative where length(ln) > 2 and not $replayed
+    union all
+    select value from m_seen where kind = $model and what = 'last name' and known and length(value) > 2
 ),
 told as (
     select
@@ -82,16 +86,32 @@ sounded as (
     left join m_sound as s_first on s_first.word = n.f1
 ),
 first_name_carriers as (
-    select fn, greatest(count(distinct lp), 1) as carriers from sounded where fn is not null group by fn
+    select s.fn, coalesce(min(k.carriers), greatest(count(distinct s.lp), 1)) as carriers
+    from sounded as s
+    left join m_seen as k on k.kind = $model and k.what = 'first name' and k.value = s.fn
+    where s.fn is not null
+    group by s.fn
 ),
 last_name_carriers as (
-    select ln, greatest(count(distinct fp), 1) as carriers from sounded where ln is not null group by ln
+    select s.ln, coalesce(min(k.carriers), greatest(count(distinct s.fp), 1)) as carriers
+    from sounded as s
+    left join m_seen as k on k.kind = $model and k.what = 'last name' and k.value = s.ln
+    where s.ln is not null
+    group by s.ln
 ),
 first_name_average as (
-    select sum(carriers * carriers) / sum(carriers) as average from first_name_carriers
+    select coalesce(
+        (select carriers from m_seen where kind = $model and what = 'average first name'),
+        sum(carriers * carriers) / sum(carriers)
+    ) as average
+    from first_name_carriers
 ),
 last_name_average as (
-    select sum(carriers * carriers) / sum(carriers) as average from last_name_carriers
+    select coalesce(
+        (select carriers from m_seen where kind = $model and what = 'average last name'),
+        sum(carriers * carriers) / sum(carriers)
+    ) as average
+    from last_name_carriers
 )
 select
     n.unit,
