@@ -6,6 +6,7 @@ project knows (an expectation of its own) have no text: they are shown as words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,12 +24,16 @@ FILES: tuple[str, ...] = (
     "report",
     "milestone",
     "receipt",
+    "sending",
     "analysis",
     "protocol",
     "attributes",
     "reasons",
     "match",
     "compared",
+    "phrases",
+    "choices",
+    "figures",
 )
 """Files of engine/presentation/language, without ``.yml``."""
 
@@ -79,8 +84,12 @@ class Catalogue:
         """
         if count is not None:
             values["count"] = self.number(count)
-            key = f"{key}.one" if count == 1 and f"{key}.one" in self.texts else key
+            key = f"{key}.one" if self._is_one(count, self.texts.get(f"{key}.one")) else key
         return self.texts[key].format(**values)
+
+    def _is_one(self, count: int, form: str | None) -> bool:
+        """Whether ``form``, the one for a count of one, is to be used; in French for nought too, where it tells it."""
+        return form is not None and (count == 1 or (count == 0 and self.language == "fr" and "{count}" in form))
 
     def attribute(self, name: str | None) -> str:
         """What people call an attribute; null is the whole record."""
@@ -94,6 +103,30 @@ class Catalogue:
         One without a text, such as a comparison of a project's own column, is shown as its words.
         """
         return self.texts.get(f"compared.{family}.{code}") or code.replace("_", " ")
+
+    def choice(self, rule: str) -> str:
+        """What people call a rule of survivorship: a preference, that of a variant or of a home.
+
+        >>> catalogue("en").choice("home.newest")
+        'home: most recent'
+        """
+        scope, _, last = rule.rpartition(".")
+        told = self.texts.get(f"choices.{last}") or last.replace("_", " ")
+        return self.texts[f"choices.{scope}"].format(rule=told) if f"choices.{scope}" in self.texts else told
+
+    def figure_name(self, name: str) -> str:
+        """What people call a count of a stage or an option of the run; matching's begin with a kind.
+
+        >>> catalogue("de").figure_name("relay_pairs")
+        'Relais: Behaltene Paare'
+        """
+        if known := self.texts.get(f"figures.{name}"):
+            return known
+        kind, _, figure = name.partition("_")
+        if (kinds := self.texts.get(f"report.many.{kind}")) and f"compared.figure.{figure}" in self.texts:
+            kinds = kinds[0].upper() + kinds[1:]
+            return self.texts["figures.kind"].format(kind=kinds, figure=self.compared("figure", figure))
+        return name.replace("_", " ")
 
     def reason(self, code: str) -> str:
         """A short name of the problem ``code``."""
@@ -151,6 +184,29 @@ class Catalogue:
             amount = self.decimal(share * 100)
         return f"{amount}{_SPACE}%"
 
+    @property
+    def colon(self) -> str:
+        """A colon between two words that are put together at run time: French sets it apart.
+
+        >>> catalogue("en").colon, catalogue("fr").colon
+        (': ', '\\xa0: ')
+        """
+        return f"{_SPACE}: " if self.language == "fr" else ": "
+
+    def size(self, count: int) -> str:
+        """Bytes as a person says them.
+
+        >>> [catalogue("fr").size(count) for count in (900, 12_345, 3_400_000)]
+        ['900\\xa0o', '12,3\\xa0ko', '3,4\\xa0Mo']
+        """
+        unit, amount = "", float(count)
+        for unit in ("", "k", "M", "G"):
+            if amount < 1000 or unit == "G":
+                break
+            amount /= 1000
+        shown = self.decimal(amount) if unit else self.number(count)
+        return f"{shown}{_SPACE}{unit}{'o' if self.language == 'fr' else 'B'}"
+
     def points(self, change: float) -> str:
         """A difference of two shares in points of a hundred, with its sign.
 
@@ -168,6 +224,19 @@ class Catalogue:
         return value.strftime(_FORMS[self.language].day)
 
 
+_BEFORE_SIGN = re.compile(r" (?=[:;?!»])")
+_AFTER_SIGN = re.compile(r"(?<=«) ")
+
+
+def _typeset(text: str, language: Language) -> str:
+    """A text as it is set: French signs of two parts keep their space, and no line begins with one.
+
+    >>> _typeset("Voulez-vous « oui » ?", "fr")
+    'Voulez-vous «\\xa0oui\\xa0»\\xa0?'
+    """
+    return _AFTER_SIGN.sub(_SPACE, _BEFORE_SIGN.sub(_SPACE, text)) if language == "fr" else text
+
+
 @lru_cache
 def catalogue(language: Language) -> Catalogue:
     """The texts of ``language``."""
@@ -175,7 +244,7 @@ def catalogue(language: Language) -> Catalogue:
     return Catalogue(
         language=language,
         texts={
-            f"{name}.{key}": entry[language]
+            f"{name}.{key}": _typeset(entry[language], language)
             for name in FILES
             if name not in ("attributes", "reasons")
             for key, entry in files[name].items()

@@ -13,7 +13,6 @@ from typing import Any
 from markupsafe import Markup
 
 from engine.presentation.catalogue import Catalogue
-from engine.presentation.wording import words
 
 Rows = Sequence[dict[str, Any]]
 
@@ -199,11 +198,14 @@ def rules(attributes: Rows, say: Catalogue) -> Markup:
     ranked = sorted(totals, key=lambda rule: (-totals[rule], rule))
     named, rest = ranked[: len(CATEGORIES) - 1], ranked[len(CATEGORIES) - 1 :]
     other = say.text("report.golden.other_rules")
-    shown = [words(rule) for rule in named] + ([other] if rest else [])
+    shown = [say.choice(rule) for rule in named] + ([other] if rest else [])
     long: dict[tuple[str, str], int] = {}
     for attribute in attributes:
         for entry in attribute["rules"]:
-            key = (say.attribute(attribute["attribute"]), words(entry["rule"]) if entry["rule"] in named else other)
+            key = (
+                say.attribute(attribute["attribute"]),
+                say.choice(entry["rule"]) if entry["rule"] in named else other,
+            )
             long[key] = long.get(key, 0) + entry["choices"]
     values = [
         {"attribute": attribute, "rule": rule, "order": shown.index(rule), "choices": choices}
@@ -221,7 +223,7 @@ def rules(attributes: Rows, say: Catalogue) -> Markup:
                 "rule:N",
                 title=None,
                 scale=alt.Scale(domain=shown, range=list(CATEGORIES[: len(shown)])),
-                legend=alt.Legend(orient="top", direction="horizontal", columns=5, labelLimit=130),
+                legend=alt.Legend(orient="top", direction="horizontal", columns=4, labelLimit=190),
             ),
             order=alt.Order("order:Q"),
         )

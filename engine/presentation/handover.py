@@ -11,7 +11,6 @@ from engine.presentation.catalogue import Catalogue, catalogue
 from engine.presentation.markdown import safe, table
 from engine.presentation.milestone import condition_text, signature_text
 from engine.presentation.page import environment
-from engine.presentation.wording import size
 from engine.vocabulary import Language
 
 
@@ -24,7 +23,7 @@ def note_html(note: Mapping[str, Any], language: Language) -> str:
     """The note as a page."""
     say = catalogue(language)
     made = environment()
-    made.filters.update(number=say.number, day=lambda text: say.day(_day(text)), size=size, href=quote)
+    made.filters.update(number=say.number, day=lambda text: say.day(_day(text)), size=say.size, href=quote)
     made.globals.update(
         t=lambda key, **values: say.text(f"milestone.{key}", **values),
         signature_text=lambda gate: signature_text(say, gate),
@@ -70,7 +69,7 @@ def _markdown(say: Catalogue, note: Mapping[str, Any]) -> Iterator[str]:
     if note["files"]:
         yield from table(
             [t("note.file"), t("note.size"), "SHA-256"],
-            [[_link(file), size(file["bytes"]), f"`{file['sha256']}`"] for file in note["files"]],
+            [[_link(file), say.size(file["bytes"]), f"`{file['sha256']}`"] for file in note["files"]],
         )
     else:
         yield t("note.no_files")

@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from engine.presentation import charts, match_charts
 from engine.presentation.catalogue import Catalogue, catalogue
-from engine.presentation.wording import number, percent, rename_none, size, words
+from engine.presentation.phrasebook import in_language
+from engine.presentation.wording import number, percent, rename_none, words
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters and those that turn the direction of writing; a header may hold them, a page must not."""
@@ -23,12 +24,13 @@ _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 def render_html(data: dict[str, Any]) -> str:
     """The page for ``data``, the content of report.json (:func:`engine.presentation.report.report_data`).
 
-    It is in the language of ``data``; what a stage said of itself (notes, figures) and codes stay as they are.
+    It is in the language of ``data``, what the stages said of themselves included.
     """
     say = catalogue(data["language"])
     made = environment()
     made.filters.update(
         figure=say.figure,
+        size=say.size,
         number=say.number,
         percent=say.percent,
         points=say.points,
@@ -36,6 +38,9 @@ def render_html(data: dict[str, Any]) -> str:
         reason=say.reason,
         day=lambda day: say.day(date.fromisoformat(day)),
         named=partial(_named, say),
+        said=partial(in_language, say),
+        choice=say.choice,
+        figure_name=say.figure_name,
         called=lambda blocks: [{**block, "name": say.compared("family", block["family"])} for block in blocks],
     )
     made.globals.update(
@@ -111,7 +116,7 @@ def environment() -> Environment:
         finalize=_visible,
         bytecode_cache=_COMPILED,
     )
-    made.filters.update(number=number, percent=percent, words=words, size=size, rename_none=rename_none)
+    made.filters.update(number=number, percent=percent, words=words, rename_none=rename_none)
     made.globals["charts"] = charts
     made.globals["match_charts"] = match_charts
     return made

@@ -10,7 +10,6 @@ from typing import Any
 from engine.presentation.catalogue import Catalogue, catalogue
 from engine.presentation.markdown import safe, table
 from engine.presentation.page import environment
-from engine.presentation.wording import size
 from engine.vocabulary import Language
 
 
@@ -23,7 +22,7 @@ def receipt_html(receipt: Mapping[str, Any], language: Language) -> str:
     """The receipt as a page."""
     say = catalogue(language)
     made = environment()
-    made.filters.update(number=say.number, size=size)
+    made.filters.update(number=say.number, size=say.size)
     made.globals.update(
         t=lambda key, **values: say.text(f"receipt.{key}", None, **values),
         verdict=verdict(say, receipt),
@@ -87,7 +86,7 @@ def _markdown(say: Catalogue, receipt: Mapping[str, Any]) -> Iterator[str]:
         [
             [
                 safe(source["file"] + (f", {source['sheet']}" if source["sheet"] else "")),
-                size(source["bytes"]),
+                say.size(source["bytes"]),
                 safe(source["encoding"] or "–"),
                 say.number(source["rows"]),
                 say.number(source["rows"] - source["loaded"]),

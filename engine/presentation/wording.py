@@ -40,20 +40,6 @@ def words(code: str) -> str:
     return code.replace("_", " ")
 
 
-def size(count: int) -> str:
-    """Bytes as a person says them.
-
-    >>> [size(count) for count in (900, 12_345, 3_400_000)]
-    ['900 B', '12.3 kB', '3.4 MB']
-    """
-    amount = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000 or unit == "GB":
-            break
-        amount /= 1000
-    return f"{amount:.0f} B" if unit == "B" else f"{amount:.1f} {unit}"
-
-
 def rename_none(entries: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """Entries whose ``name`` is null get one that can be shown."""
     return [{**entry, "name": name if entry["name"] is None else entry["name"]} for entry in entries]

@@ -54,7 +54,7 @@ def test_every_step_has_words_in_every_language(language: Language) -> None:
 
 def test_a_condition_and_other_stages_are_said() -> None:
     said = rule_in_words(step("constant", {"step": 0, "value": "CH", "when": "Pays is null"}), "fr")
-    assert said == "toujours « CH » ; seulement si Pays is null"
+    assert said == "toujours «\N{NO-BREAK SPACE}CH\N{NO-BREAK SPACE}»\N{NO-BREAK SPACE}; seulement si Pays is null"
     assert "E.164" in rule_in_words(step("e164", None, "standardise"), "de")
     assert "newest" in rule_in_words(step("best", {"letters": ["newest"]}, "golden"), "en")
     assert rule_in_words(step("something_new", None), "en") == "something new"
