@@ -111,6 +111,9 @@ def test_what_is_delivered_and_applied_leaves_nothing_to_deliver(place: Place) -
     assert told["plan"]["operations"] == {"INSERT": 5, "UPDATE": 2}
     files = delivered(place, told)
     assert [file.name for file in files] == ["preprod_2_contacts.csv", "preprod_3_after.csv"]
+    note = (Path(told["folder"]) / "load_order.md").read_text(encoding="utf-8")
+    assert note.index("| 1 | `preprod_2_contacts.csv` | 5 |") < note.index("| 2 | `preprod_3_after.csv` | 2 |")
+    assert "5 INSERT, 2 UPDATE" in note
     facts = apply(place, files)
     assert [(fact["imported"], fact["not_imported"], fact["rules"]) for fact in facts] == [(5, 0, {}), (2, 0, {})]
     # applied twice changes once

@@ -18,6 +18,7 @@ from engine.outbox import MANIFEST, Outbox
 from engine.planning import Plan
 from engine.presentation.atomic import write_text
 from engine.presentation.delivered import samples, write_by_hand, write_rekey
+from engine.presentation.load_order import LOAD_ORDER, load_order
 from engine.rulebook import RuleBook
 from engine.rulebook.definitions import RULE_FILE, DefinitionRules
 from engine.rulebook.delivery import DeliveryRules
@@ -101,16 +102,19 @@ def write_files(
         ),
     ):
         files.append({"file": path.name, "part": None, "rows": None, "sha256": journal.fingerprint(path)})
-    content = {
+    content: dict[str, Any] = {
         "format": 1,
         "environment": options.environment,
         "institution": base.institution,
         "organization": base.organization,
         "since": options.since,
         "as_of": options.as_of.isoformat(),
-        "plan": _told(plan, ws.count("golden.contact") - ws.count("delivery.operation")),
+        "plan": _told(plan, _held(ws)),
         "files": files,
     }
+    path = folder / LOAD_ORDER
+    write_text(path, load_order(content, options.language))
+    files.append({"file": path.name, "part": None, "rows": None, "sha256": journal.fingerprint(path)})
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     write_text(folder / MANIFEST, text)
     ws.drop("sent_part")
@@ -132,7 +136,14 @@ def _under_config(ws: Workspace, base: Base) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _told(plan: Plan, not_deliverable: int) -> dict[str, Any]:
+def _held(ws: Workspace) -> dict[str, int]:
+    """Contacts of golden that have no row, by reason."""
+    if not ws.exists("delivery.held"):
+        return {}
+    return dict(ws.rows("select reason, count(*) from delivery.held group by reason order by reason"))
+
+
+def _told(plan: Plan, held: Mapping[str, int]) -> dict[str, Any]:
     return {
         "rows": plan.rows,
         "operations": dict(plan.operations),
@@ -140,7 +151,7 @@ def _told(plan: Plan, not_deliverable: int) -> dict[str, Any]:
         "by_hand": dict(plan.held),
         "contacts": plan.contacts,
         "unchanged": plan.unchanged,
-        "not_deliverable": not_deliverable,
+        "held": dict(held),
         "there": plan.there,
         "removals": plan.removals,
         "removals_by_reason": dict(plan.removals_by_reason),

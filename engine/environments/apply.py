@@ -149,6 +149,7 @@ def _apply(
         last_number=int(settings["last_number"]),
     )
     defined = told_by_rules(rules.defined).and_then(of_settings(settings))
+    ws.execute("create or replace temp table before_contact as select contact_nr from contact")
     answered = answer_file(ws, file, defined.in_force(rules), base)
     record = Application(
         _next_number(store),
@@ -160,7 +161,28 @@ def _apply(
         answered.not_imported,
     )
     store.write(ws, record, {"last_number": str(answered.last_number)})
-    return _fact(ws, answered, applied=True)
+    return {**_fact(ws, answered, applied=True), "structures_made": _structures_made(ws)}
+
+
+def _structures_made(ws: Workspace) -> int:
+    """Structures that the import made by itself, for rows of relays: no row is theirs."""
+    new = int(
+        ws.value(
+            "select count(*) from contact where kind = 'structure' "
+            "and contact_nr not in (select contact_nr from before_contact)"
+        )
+    )
+    own = int(
+        ws.value(
+            """
+select count(*) from line
+where "OPERATION" = 'INSERT' and row_no not in (select row_no from refused)
+    and nullif("OFFICIAL_NAME", '=') is not null
+    and nullif("FIRSTNAME", '=') is null and nullif("LASTNAME", '=') is null"""
+        )
+    )
+    ws.drop("before_contact")
+    return new - own
 
 
 def _told_again(ws: Workspace, store: Store, application: Application) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +16,8 @@ from engine.faces.shared import known_failures, language_of, narrate, narrating,
 
 if TYPE_CHECKING:
     from engine.delivering import DeliverOptions
+
+Word = TypeVar("Word", bound=str)
 
 
 def deliver(
@@ -67,76 +69,55 @@ def deliver(
     Without --for-real it shows what would be sent and leaves nothing behind.
     """
     with known_failures():
-        from engine.delivering import deliver_to
+        from engine.delivering import DeliverOptions, deliver_to, operation_called
 
         place = environments_here()
-        options = _options(
-            place,
-            environment,
-            operation or [],
-            since,
-            lists or [],
-            form,
-            for_real,
-            accept_removals,
-            out,
-            as_of,
-            language,
+        project = place.project
+        folder = output_folder(out)
+        wanted = tuple(operation_called(word) for word in operation or ())
+        options = DeliverOptions(
+            environment=environment or _only_one(place),
+            out=folder / "deliver",
+            workspace=project.workspace if project and out is None else folder / ".assay",
+            as_of=as_of.date() if as_of else date.today(),
+            since=_one_of("--since", since, "environment", "last"),
+            operations=wanted,
+            lists=tuple(_list(entry, wanted) for entry in lists or ()),
+            qualify=tuple(qualify or ()),
+            criteria=criteria,
+            structure_types=structure_types,
+            kind=_one_of("--format", form, "csv", "xlsx"),
+            for_real=for_real,
+            accept_removals=accept_removals,
+            language=language_of(language) or (project.language if project else "en"),
         )
-        options = replace(options, qualify=tuple(qualify or ()), criteria=criteria, structure_types=structure_types)
         with narrating() as narrator:
             told = deliver_to(place, options, narrator)
         _narrate(told)
-        tell(told, _lines(told), as_json)
+        tell(told, _lines(told, options), as_json)
         if told.get("too_many_removals"):
             narrate("assay: more would be removed than the ceiling of rules/delivery/operations.yml allows")
             narrate("       Look at the plan first. If it is meant, say --accept-removals.")
             raise typer.Exit(1)
 
 
-def _options(
-    place: Any,
-    environment: str | None,
-    operations: list[str],
-    since: str,
-    lists: list[str],
-    form: str,
-    for_real: bool,
-    accept_removals: bool,
-    out: Path | None,
-    as_of: datetime | None,
-    language: str | None,
-) -> DeliverOptions:
-    from engine.delivering import DeliverOptions, operation_called
+def _one_of(option: str, given: str, *words: Word) -> Word:
     from engine.errors import UsageError
 
-    if since not in ("environment", "last"):
-        raise UsageError("--since takes environment or last")
-    if form not in ("csv", "xlsx"):
-        raise UsageError("--format takes csv or xlsx")
-    wanted = tuple(operation_called(word) for word in operations)
-    asked: list[tuple[str | None, Path]] = []
-    for entry in lists:
-        word, sign, file = entry.partition("=")
-        if not sign:
-            asked.append((wanted[0] if len(wanted) == 1 else None, Path(entry)))
-        else:
-            asked.append((operation_called(word), Path(file)))
-    project = place.project
-    folder = output_folder(out)
-    return DeliverOptions(
-        environment=environment or _only_one(place),
-        out=folder / "deliver",
-        workspace=project.workspace if project and out is None else folder / ".assay",
-        as_of=as_of.date() if as_of else date.today(),
-        since="last" if since == "last" else "environment",
-        operations=wanted,
-        lists=tuple(asked),
-        kind="xlsx" if form == "xlsx" else "csv",
-        for_real=for_real,
-        accept_removals=accept_removals,
-        language=language_of(language) or (project.language if project else "en"),
-    )
+    found = next((word for word in words if word == given), None)
+    if found is None:
+        raise UsageError(f"{option} takes {' or '.join(words)}")
+    return found
+
+
+def _list(entry: str, operations: Sequence[str]) -> tuple[str | None, Path]:
+    """The operation and the file of ``[OPERATION=]FILE``; the one operation asked for is that of a bare list."""
+    from engine.delivering import operation_called
+
+    word, sign, file = entry.partition("=")
+    if sign:
+        return operation_called(word), Path(file)
+    return operations[0] if len(operations) == 1 else None, Path(entry)
 
 
 def _only_one(place: Any) -> str:
@@ -151,25 +132,38 @@ def _only_one(place: Any) -> str:
 
 
 def _narrate(told: dict[str, Any]) -> None:
+    from engine.delivery.reasons import HELD
+
     plan = told["plan"]
     sent = ", ".join(f"{count:,} {name}" for name, count in plan["operations"].items()) or "nothing to send"
     narrate(f"{told['environment']}: {sent}; {plan['unchanged']:,} of {counted(plan['contacts'], 'contact')} unchanged")
-    if plan["not_deliverable"]:
-        narrate(f"  not deliverable: {plan['not_deliverable']:,}, see held.csv of the run for the reasons")
+    for reason, count in plan["held"].items():
+        narrate(f"  held: {counted(count, 'contact')} without a row, {HELD[reason]}; listed in held.csv of the run")
     for reason, count in plan["by_hand"].items():
-        narrate(f"  by hand: {count:,} {reason.replace('_', ' ')}")
+        narrate(f"  by hand: {counted(count, 'contact')}, {reason.replace('_', ' ')}; by_hand.csv says what to do")
     if plan["removals"]:
         narrate(f"  removals: {plan['removals']:,} of {plan['there']:,} contacts there, ceiling {plan['ceiling']:.1%}")
     if told["unchecked"]:
         narrate(f"  nobody said what is defined, so this was not checked: {', '.join(told['unchecked'])}")
     if told["written"]:
         narrate(f"written to {told['folder']}, plan {told['sha256'][:16]}")
+        if plan["rows"]:
+            name = told["environment"]
+            narrate("next: load them in the order below, load_order.md beside them says more; to rehearse it:")
+            narrate(f"  assay apply {told['folder']}/{name}_* --env {name}")
     else:
         narrate(f"dry run: nothing was written, plan {told['sha256'][:16]}; --for-real writes it")
 
 
-def _lines(told: dict[str, Any]) -> list[str]:
-    lines = [f"{entry['rows']:>9,}  {entry['file']}" for entry in told["files"] if entry["part"]]
+def _lines(told: dict[str, Any], options: DeliverOptions) -> list[str]:
+    from engine.presentation.catalogue import catalogue
+
+    say = catalogue(options.language)
+    sent = [entry for entry in told["files"] if entry["part"]]
+    lines = [
+        f"{place:>3}. {entry['file']}  {counted(entry['rows'], 'row')}: {say.text('sending.part.' + entry['part'])}"
+        for place, entry in enumerate(sent, start=1)
+    ]
     for sample in told["samples"]:
         cells = "  ".join(f"{field}={cell}" for field, cell in sample["cells"].items())
         more = len(sample["changed"]) - len(sample["cells"])

@@ -53,6 +53,9 @@ def apply(
                 f"({fact['imported_with_changes']:,} with a field left out or cut), "
                 f"{fact['not_imported']:,} not imported{again}"
             )
+            if fact.get("structures_made"):
+                made = counted(fact["structures_made"], "structure")
+                narrate(f"  {made} made by the import itself, for their relays")
             for rule, count in sorted(fact["rules"].items(), key=lambda told: (-told[1], told[0])):
                 narrate(f"  {count:,} {rule.replace('_', ' ')}")
         tell(told, told["log"], as_json)

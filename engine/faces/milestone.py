@@ -100,10 +100,13 @@ def handover(
     """Write the hand-over note for the ticket: state, owner, counts of what was not imported, files and hashes."""
     with known_failures():
         from engine.milestone import hand_over
+        from engine.presentation.catalogue import catalogue
 
         project = project_here(_WHY)
-        told, files = hand_over(project, stage, as_of=_day(as_of), language=_language(project, language), out=out)
-        narrate(f'ticket: state "{told["state"]}", owner {told["owner"]}')
+        tongue = _language(project, language)
+        told, files = hand_over(project, stage, as_of=_day(as_of), language=tongue, out=out)
+        owner = catalogue(tongue).text(f"milestone.party.{told['owner']}")
+        narrate(f'ticket: state "{told["state"]}", owner {owner}')
         tell(told, [str(path) for path in files], as_json)
 
 

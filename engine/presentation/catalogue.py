@@ -25,6 +25,7 @@ FILES: tuple[str, ...] = (
     "milestone",
     "receipt",
     "sending",
+    "sending",
     "analysis",
     "protocol",
     "attributes",

@@ -15,7 +15,8 @@ from engine.vocabulary import LANGUAGES, Language
 def delivery(**more: Any) -> dict[str, Any]:
     files = [{"file": f"preprod_{name}.csv", "part": part, "rows": 1200} for part, name in PARTS.items()]
     plan = {
-        "operations": {"INSERT": 1200, "DROP": 1}, "held": dict.fromkeys(HELD, 1), "by_hand": {"gone": 1}, "unchanged": 0,
+        "operations": {"INSERT": 1200, "DROP": 1}, "held": dict.fromkeys(HELD, 1), "by_hand": {"gone": 1},
+        "unchanged": 0,
     }  # fmt: skip
     return {
         "environment": "preprod", "institution": "OPERA", "organization": "*", "as_of": "2026-11-22",

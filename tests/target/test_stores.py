@@ -101,6 +101,7 @@ def test_two_files_are_answered_alike_in_both_stores(place: Place) -> None:
     create(place)
     fact = apply(place, written(place, "one.csv", FIRST))
     assert (fact["rows"], fact["imported"], fact["not_imported"], fact["imported_with_changes"]) == (5, 3, 2, 1)
+    assert fact["structures_made"] == 1  # that of the relay in row 2
     assert answers(place) == [
         (5, "3", "BIRTHDATE", "birthdate_form", "dropped"),
         (5, "3", "EMAIL1", "email_no_login", "warned"),
