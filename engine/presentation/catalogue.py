@@ -25,7 +25,6 @@ FILES: tuple[str, ...] = (
     "milestone",
     "receipt",
     "sending",
-    "sending",
     "analysis",
     "protocol",
     "attributes",
