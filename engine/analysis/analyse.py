@@ -19,7 +19,8 @@ from engine.analysis.duplicates import Duplicates, estimate_duplicates
 from engine.analysis.plan import Task, make_plan
 from engine.analysis.prerequisites import Counted, Finding, count_raw, count_standard, finding_data, judge
 from engine.analysis.proposal import Line, Proposal, propose
-from engine.analysis.tables import every_table
+from engine.analysis.sample import keep_sample
+from engine.analysis.tables import all_at_hand, every_table
 from engine.errors import SourceError
 from engine.options import RunOptions, open_workspace, rule_books, source_files
 from engine.presentation.sections.sources import sources as describe_sources
@@ -70,12 +71,15 @@ def analyse(options: AnalysisOptions, watcher: Watcher) -> dict[str, Any]:
             notes, contact_tables = _read(ws, run, book, watcher)
             tables = [_table(entry, contact_tables, rules.sure) for entry in describe_sources(ws)]
             records = ws.count("intake.record")
-            watcher.step("duplicates")
-            duplicates = estimate_duplicates(ws, sample=rules.sample)
             counted = count_raw(ws, without_totals=_without_totals(ws, run))
-            _keep_sample(ws, rules.sample)
-            watcher.step("standardise a sample")
-            kinds = _standardise(ws, run, book, watcher)
+            watcher.step("choose a sample")
+            keep_sample(ws, sample=rules.sample, whole=rules.whole)
+            watcher.step("standardise the sample")
+            _standardise(ws, run, book, watcher)
+            watcher.step("look for duplicates")
+            duplicates = estimate_duplicates(ws, book, records=records, threads=run.threads, watcher=watcher)
+            ws.execute("delete from standardise.record where record_id not in (select record_id from sampled)")
+            kinds = _kinds(ws)
             counted |= count_standard(ws, records=records, as_of=run.as_of, old_after=rules.old_after_years)
     counted |= _of_columns(tables, duplicates)
     findings = judge(rules, counted)
@@ -119,10 +123,11 @@ def _read(ws: Workspace, run: RunOptions, book: RuleBook, watcher: Watcher) -> t
     scratch.mkdir(mode=0o700)
     ws.create(PROTOCOL_STEP)
     watcher.step("intake")
-    every = every_table(source_files(run), scratch)
-    report = intake.stage_sources(
-        ws, every.asked, scratch=scratch, watcher=watcher, book=book, unchosen=every.unchosen
-    ).check()
+    with all_at_hand(source_files(run), scratch) as sources:
+        every = every_table(sources, scratch)
+        report = intake.stage_sources(
+            ws, every.asked, scratch=scratch, watcher=watcher, book=book, unchosen=every.unchosen
+        ).check()
     notes = [*every.notes, *(note for note in report.notes if note.endswith(intake.LEFT_OUT))]
     others: dict[str, SourceMapping] = {}
     mappings = intake.guess_mapping(ws, book, watcher=watcher, unusable=others)
@@ -155,19 +160,14 @@ def _without_totals(ws: Workspace, run: RunOptions) -> int:
     return len(receipts.control_outcome(ws)["without"])
 
 
-def _keep_sample(ws: Workspace, sample: int) -> None:
-    ws.execute(
-        "delete from intake.record where record_id not in "
-        "(select record_id from intake.record order by md5(record_id), record_id limit $sample)",
-        {"sample": sample},
-    )
-
-
-def _standardise(ws: Workspace, run: RunOptions, book: RuleBook, watcher: Watcher) -> list[dict[str, Any]]:
-    """Standardise the sample; shares of the kinds of contact in it."""
+def _standardise(ws: Workspace, run: RunOptions, book: RuleBook, watcher: Watcher) -> None:
     from engine import standardise
 
     standardise.apply(ws, book, home_country=run.country, as_of=run.as_of, workers=run.threads, watcher=watcher).check()
+
+
+def _kinds(ws: Workspace) -> list[dict[str, Any]]:
+    """Shares of the kinds of contact in the sample."""
     return [
         {"kind": kind, "share": round(share, 6)}
         for kind, share in ws.rows(

@@ -1,9 +1,10 @@
-"""How many duplicates there are: looked for in all records, but only those of a sample of records; an honest interval.
+"""How many duplicates there are: the matching of a run, on a sample of records and all that may be duplicates of them.
 
 A record whose contact has k records is 1 - 1/k of a duplicate; summed over all records that is records minus contacts.
 The mean over a sample estimates it. Each term lies between 0 and 1, so its variance is at most that of a coin with the
 same mean, and Wilson's interval for a coin (E. B. Wilson, JASA 22, 1927), corrected for a finite population, holds.
-Below is what is certain, above what is only probable: what no key has in common is seen by neither.
+The lower end counts what a run would merge, the upper end also what it would ask a person about; the likely figure adds
+to the merges what is asked about by its probability.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from engine import matching
+from engine.progress import Watcher
+from engine.rulebook import RuleBook
 from engine.workspace import Workspace
 
 Z = 1.959964
 """Two-sided 95 %."""
-
-MOST_HOLDERS = 50
-"""A key that more records share names none of them: a switchboard, none@none.com."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Duplicates:
         records: all records.
         looked_at: records whose duplicates were looked for.
         low / likely / high: duplicates among all records; low and high are the ends of the interval.
-        questions: pairs that a person would have to decide.
+        questions: pairs of contacts that a person would have to decide.
     """
 
     records: int
@@ -44,57 +45,31 @@ class Duplicates:
         return self.looked_at == self.records
 
 
-def estimate_duplicates(ws: Workspace, *, sample: int) -> Duplicates:
-    """Estimate the duplicates in intake.record.
+def estimate_duplicates(ws: Workspace, book: RuleBook, *, records: int, threads: int, watcher: Watcher) -> Duplicates:
+    """Match the records in standardise.record and estimate the duplicates among all.
 
     Args:
-        ws: workspace with intake.record.
-        sample: records to look for duplicates of, chosen by the hash of their names.
+        ws: workspace with standardise.record and, in ``sampled``, those of its records that are the sample
+            (:func:`engine.analysis.sample.keep_sample`).
+        book: rules of matching.
+        records: all records, of which the sample was taken.
+        threads: DuckDB threads.
+        watcher: hears what happens.
     """
-    records = ws.count("intake.record")
-    ws.execute(f"create or replace temp table record_key as {ws.statement('analysis', 'record_key')}")
-    ws.execute(
-        f"create or replace temp table record_block as {ws.statement('analysis', 'record_block')}",
-        {"most": MOST_HOLDERS},
-    )
-    ws.execute(
-        "create or replace temp table sampled as "
-        "select record_id from record_key order by md5(record_id), record_id limit $sample",
-        {"sample": sample},
-    )
-    ws.execute(f"create or replace temp table neighbour as {ws.statement('analysis', 'neighbour')}")
-    looked_at, certain, probable, doubtful = ws.rows(
-        """
-with counted as (
-    select
-        sampled.record_id,
-        count(*) filter (certain) as certain,
-        count(*) filter (probable) as probable
-    from sampled
-    left join neighbour using (record_id)
-    group by sampled.record_id
-)
-select
-    count(*),
-    coalesce(sum((1 - 1 / (1 + certain))::decimal(18, 9)), 0)::double,
-    coalesce(sum((1 - 1 / (1 + probable))::decimal(18, 9)), 0)::double,
-    coalesce(sum(probable - certain), 0)
-from counted"""
-    )[0]
-    ws.drop("record_key", "record_block", "sampled", "neighbour")
+    looked_at = ws.count("sampled")
     if not looked_at:
-        return Duplicates(0, 0, 0, 0, 0, 0)
-    low, _ = interval(certain / looked_at, looked_at, records)
-    _, high = interval(probable / looked_at, looked_at, records)
-    # the likely figure: what is certain, and half of what is only probable
-    likely = (certain + probable) / 2 / looked_at
+        return Duplicates(records, 0, 0, 0, 0, 0)
+    matching.link(ws, book, threads=threads, watcher=watcher).check()
+    merged, likely, asked, questions = ws.rows(ws.statement("analysis", "duplicate"))[0]
+    low, _ = interval(merged / looked_at, looked_at, records)
+    _, high = interval(asked / looked_at, looked_at, records)
     return Duplicates(
         records,
         looked_at,
         math.floor(low * records),
-        round(likely * records),
+        round(likely / looked_at * records),
         math.ceil(high * records),
-        round(int(doubtful) / 2 * records / looked_at),
+        round(questions * records / looked_at),
     )
 
 

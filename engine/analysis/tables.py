@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import SourceError
 from engine.intake.source_file import SourceFile, check_usable
 from engine.intake.sources import Asked, Place, kind_of
+from engine.intake.sources.web import at_hand
 
 MOST_TABLES = 40
 """Tables of one source that are read, the fullest first: a ticketing system has hundreds, contacts stand in a few."""
@@ -27,6 +29,17 @@ class EveryTable:
     asked: tuple[Asked, ...]
     unchosen: frozenset[int]
     notes: tuple[str, ...]
+
+
+@contextmanager
+def all_at_hand(sources: Sequence[Asked], scratch: Path) -> Iterator[list[Asked]]:
+    """The sources, files at an address (http, https, s3) as copies: they are opened twice and fetched once.
+
+    Raises:
+        SourceError: one cannot be fetched.
+    """
+    with ExitStack() as fetched:
+        yield [fetched.enter_context(at_hand(source, scratch)) for source in sources]
 
 
 def every_table(sources: Sequence[Asked], scratch: Path) -> EveryTable:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
-from engine.analysis.tables import every_table
+from engine.analysis.tables import all_at_hand, every_table
 from engine.discovery.facts import Table, gather_facts
 from engine.discovery.found import plan_of_facts
 from engine.discovery.joins import Join, find_joins
@@ -137,12 +137,26 @@ def _stage(ws: Workspace, run: RunOptions, book: RuleBook, watcher: Watcher) -> 
     scratch.mkdir(mode=0o700)
     ws.create(PROTOCOL_STEP)
     watcher.step("intake")
-    every = every_table(source_files(run), scratch)
-    asked = named(every.asked)
-    report = intake.stage_sources(
-        ws, asked, scratch=scratch, watcher=watcher, book=book, unchosen=every.unchosen
-    ).check()
+    named_sources = source_files(run)
+    with all_at_hand(named_sources, scratch) as sources:
+        every = every_table(sources, scratch)
+        asked = named(every.asked)
+        report = intake.stage_sources(
+            ws, asked, scratch=scratch, watcher=watcher, book=book, unchosen=every.unchosen
+        ).check()
+    asked = _as_named(asked, dict(zip(map(_place, sources), named_sources, strict=True)))
     return asked, [*every.notes, *(note for note in report.notes if note.endswith(intake.LEFT_OUT))]
+
+
+def _as_named(asked: Sequence[Asked], given: Mapping[object, Asked]) -> list[Asked]:
+    """The tables under the places they were named by: a copy of what was fetched is gone after the reading."""
+    return [
+        one if (place := given[_place(one)]) is one else replace(place, name=one.name, table=one.table) for one in asked
+    ]
+
+
+def _place(source: Asked) -> object:
+    return source.path if isinstance(source, SourceFile) else source.address.shown
 
 
 def _guess(ws: Workspace, watcher: Watcher) -> tuple[dict[str, SourceMapping], dict[str, SourceMapping]]:

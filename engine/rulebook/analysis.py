@@ -86,12 +86,14 @@ class AnalysisRules(RuleModel):
 
     Attributes:
         sample: records that duplicates are looked for of, and values that are judged of.
+        whole: up to so many records all of them are looked at.
         old_after_years: a contact without any activity for so long is old data.
         sure: confidence from which a column needs no question.
         prerequisites / steps: see above.
     """
 
     sample: int = Field(ge=100)
+    whole: int = Field(ge=0)
     old_after_years: int = Field(ge=1)
     sure: float = Field(ge=0, le=1)
     prerequisites: tuple[Prerequisite, ...]

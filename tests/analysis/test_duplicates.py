@@ -1,24 +1,41 @@
-"""Duplicates are counted as records minus contacts; what is doubtful widens the interval and never narrows it."""
+"""Duplicates are records minus contacts; what is asked about widens the interval and never narrows it."""
 
 from __future__ import annotations
 
+from hashlib import md5
 from typing import Any
 
 import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
+from engine.analysis import duplicates
 from engine.analysis.duplicates import Duplicates, estimate_duplicates, interval
+from engine.analysis.sample import keep_sample
+from engine.ledger import StageReport
+from engine.progress import Silent
+from engine.rulebook import RuleBook
 from engine.workspace import Workspace
 from tests.conftest import given
 
 ANN: dict[str, Any] = {"first_name": "Marie", "last_name": "Dupont", "email": "marie@x.ch", "postcode": "1204"}
-PAUL: dict[str, Any] = {"first_name": "Paul", "last_name": "Martin", "email": "paul@x.ch", "postcode": "1003"}
 
 
-def estimated(ws: Workspace, *records: dict[str, Any], sample: int = 1000) -> Duplicates:
-    given(ws, "intake.record", list(records))
-    return estimate_duplicates(ws, sample=sample)
+def kept(ws: Workspace, *records: dict[str, Any], sample: int, whole: int = 0) -> set[str]:
+    """Ids of the records that are matched, with those of the sample in ``sampled``."""
+    given(ws, "intake.record", [{**record, "record_id": f"r{n:03}"} for n, record in enumerate(records)])
+    assert keep_sample(ws, sample=sample, whole=whole) == ws.count("sampled")
+    return {record for (record,) in ws.rows("select record_id from intake.record")}
+
+
+def strangers(count: int) -> list[dict[str, Any]]:
+    drawn = [md5(str(n).encode()).hexdigest() for n in range(count)]
+    return [{"first_name": letters[:9], "last_name": letters[9:20]} for letters in drawn]
+
+
+def test_a_small_base_is_looked_at_whole(ws: Workspace) -> None:
+    assert len(kept(ws, *strangers(40), sample=10, whole=40)) == 40
+    assert ws.count("sampled") == 40
 
 
 @pytest.mark.parametrize(
@@ -28,70 +45,91 @@ def estimated(ws: Workspace, *records: dict[str, Any], sample: int = 1000) -> Du
         {**ANN, "email": "MARIE@x.ch ", "postcode": None},
         {"first_name": "Dupont", "last_name": "Marie", "postcode": "12 04"},
         {"full_name": "DUPONT, Mărie", "email": "marie@x.ch"},
-    ],
-)
-def test_the_same_name_and_one_more_thing_in_common_is_certain(twin: dict[str, Any], ws: Workspace) -> None:
-    found = estimated(ws, ANN, twin, PAUL)
-    assert (found.low, found.likely, found.high) == (1, 1, 1)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {**PAUL, "postcode": "1204"},
-        {"first_name": "Marie", "last_name": "Dupont", "postcode": "8001"},
-        {"first_name": "Hugo", "last_name": "Zbinden", "email": "marie@x.ch"},
-        {"first_name": "Paul", "last_name": "Dupont", "postcode": "1204"},
-    ],
-)
-def test_one_thing_in_common_is_no_duplicate(other: dict[str, Any], ws: Workspace) -> None:
-    found = estimated(ws, ANN, other)
-    assert (found.low, found.high, found.questions) == (0, 0, 0)
-
-
-@pytest.mark.parametrize(
-    "doubtful",
-    [
         {**ANN, "first_name": "Maria"},
-        {**ANN, "first_name": None},
         {**ANN, "last_name": "Dupond", "email": None},
+        {"first_name": "M.", "last_name": "Dupont-Favre", "email": "marie@x.ch", "postcode": "1204"},
     ],
 )
-def test_what_is_only_probable_counts_at_the_upper_end_and_is_a_question(
-    doubtful: dict[str, Any], ws: Workspace
-) -> None:
-    found = estimated(ws, ANN, doubtful)
-    assert (found.low, found.high, found.questions) == (0, 1, 1)
+def test_whatever_may_be_a_duplicate_of_a_sampled_record_comes_with_it(twin: dict[str, Any], ws: Workspace) -> None:
+    found = kept(ws, ANN, twin, *strangers(60), sample=20)
+    sampled = {record for (record,) in ws.rows("select record_id from sampled")}
+    assert len(sampled) == 20
+    assert sampled <= found
+    # the two are kept together, whichever of them was drawn
+    assert ("r000" in found) == ("r001" in found)
+    assert len(found) < 30
 
 
-def test_two_birth_dates_are_no_certain_duplicate(ws: Workspace) -> None:
-    found = estimated(ws, {**ANN, "birth_date": "01.02.1980"}, {**ANN, "birth_date": "14.11.1957"})
-    assert (found.low, found.high) == (0, 1)
+def test_one_of_the_two_is_drawn_in_some_order_of_names(ws: Workspace) -> None:
+    found = kept(ws, ANN, ANN, *strangers(4), sample=5)
+    assert {"r000", "r001"} <= found
 
 
-def test_a_contact_of_k_records_is_k_minus_one_duplicates(ws: Workspace) -> None:
-    found = estimated(ws, ANN, ANN, ANN, ANN, PAUL, PAUL)
-    assert (found.low, found.high) == (4, 4)
+def test_an_address_that_everybody_writes_brings_nobody_along(ws: Workspace) -> None:
+    crowd = [{**person, "email": "none@none.com"} for person in strangers(60)]
+    assert len(kept(ws, *crowd, sample=10)) == 10
+
+
+def told(
+    ws: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    clusters: list[str],
+    asked: list[tuple[int, int, float]],
+    *,
+    records: int | None = None,
+) -> Duplicates:
+    """The estimate when matching found these clusters (one letter a record) and asks about these pairs."""
+    names = [f"r{n}" for n in range(len(clusters))]
+    rows = zip(names, clusters, strict=True)
+    given(ws, "matching.cluster", [{"record_id": name, "cluster_id": cluster} for name, cluster in rows])
+    given(
+        ws,
+        "matching.pair",
+        [
+            {"record_id_l": f"r{one}", "record_id_r": f"r{other}", "outcome": "ask", "match_probability": probability}
+            for one, other, probability in asked
+        ],
+    )
+    ws.execute("create or replace temp table sampled as select record_id from matching.cluster")
+    report = StageReport("matching", "record", len(names), len(names))
+    monkeypatch.setattr(duplicates.matching, "link", lambda *_, **__: report)
+    return estimate_duplicates(ws, RuleBook(), records=records or len(names), threads=1, watcher=Silent())
+
+
+def test_a_contact_of_k_records_is_k_minus_one_duplicates(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = told(ws, monkeypatch, list("aaaabbc"), [])
+    assert (found.low, found.likely, found.high, found.questions) == (4, 4, 4, 0)
     assert found.exact
 
 
-def test_an_address_that_everybody_writes_links_nobody(ws: Workspace) -> None:
-    crowd = [{"first_name": "Anna", "last_name": f"Name{n}", "email": "none@none.com"} for n in range(60)]
-    assert estimated(ws, *crowd).high == 0
+def test_what_is_asked_about_counts_by_its_probability_and_at_the_upper_end(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = told(ws, monkeypatch, list("abcd"), [(0, 1, 0.25)])
+    assert (found.low, found.high, found.questions) == (0, 1, 1)
+    assert 0 <= found.likely <= 1
+    sure = told(ws, monkeypatch, list("abcd"), [(0, 1, 1.0)])
+    assert (sure.low, sure.likely, sure.high) == (0, 1, 1)
 
 
-def test_a_sample_gives_the_same_interval_each_time_and_it_holds_the_truth(ws: Workspace) -> None:
-    people = [{"first_name": "A", "last_name": f"P{n // 2}", "email": f"p{n // 2}@x.ch"} for n in range(80)]
-    alone = [{"first_name": "B", "last_name": f"Q{n}", "email": f"q{n}@x.ch"} for n in range(320)]
-    found = estimated(ws, *people, *alone, sample=120)
-    assert found.looked_at == 120
+def test_several_pairs_of_the_same_two_contacts_are_one_question(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = told(ws, monkeypatch, list("aabb"), [(0, 2, 0.2), (1, 3, 0.4), (0, 1, 0.5)])
+    assert (found.low, found.high, found.questions) == (2, 3, 1)
+
+
+def test_a_sample_is_scaled_up_and_the_interval_says_how_unsure_it_is(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = told(ws, monkeypatch, ["a", "a", *(f"c{n}" for n in range(98))], [], records=10_000)
     assert not found.exact
-    assert found.low < 40 < found.high
-    assert found == estimate_duplicates(ws, sample=120)
+    assert found.likely == 100
+    assert 0 < found.low < 100 < found.high < 600
 
 
-def test_no_records_are_no_duplicates(ws: Workspace) -> None:
-    assert estimated(ws).likely == 0
+def test_no_records_are_no_duplicates(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(ws, monkeypatch, [], []).likely == 0
 
 
 @each(st.floats(0, 1), st.integers(1, 10_000), st.integers(1, 10**7))

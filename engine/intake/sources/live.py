@@ -43,6 +43,15 @@ def numbered_as_asked(place: str, *, ordered: bool) -> str:
     return f"{place}: rows are numbered in the order of their cells, for the query asks for no order"
 
 
+_NO_HOST = (
+    "could not translate host name",
+    "name or service not known",
+    "unknown mysql server host",
+    "temporary failure in name",
+    "nodename nor servname",
+    "failed to resolve",
+    "getaddrinfo",
+)
 _LOGIN = ("password", "authentication", "login failed", "access denied", "no pg_hba", "role", "28p01", "28000", "18456")
 _DATABASE = ("does not exist", "unknown database", "cannot open database", "service", "12514", "12505", "4060")
 _SECURE = ("ssl", "tls", "certificate")
@@ -52,6 +61,8 @@ def refused(shown: str, text: str, error: BaseException) -> SourceError:
     """What the refusal of a login means. The driver's own text is looked at and never shown."""
     text = text.lower()
     kind = type(error).__name__
+    if any(word in text for word in _NO_HOST):
+        return SourceError(f"cannot reach {shown}: its host is not known ({kind})", hint="Check the name of the host.")
     if any(word in text for word in _LOGIN):
         return SourceError(
             f"{shown} refuses the login ({kind})",

@@ -100,6 +100,11 @@ class Odbc:
             )
         except self._library.Error as error:
             text = str(error)
+            if re.search(r"State: IM00[23]|Can't open lib", text):
+                raise SourceError(
+                    f"{self._shown}: no data source or driver of that name is set up for ODBC",
+                    hint="odbcinst -q -s lists the data sources, odbcinst -q -d the drivers.",
+                ) from None
             if re.search(r"State: (08|28|IM|HYT)", text):
                 raise refused(self._shown, text, error) from None
             raise

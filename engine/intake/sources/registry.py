@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 
 from engine.errors import UsageError
-from engine.intake.source_file import SourceAddress
+from engine.intake.source_file import WEB_SCHEMES, SourceAddress
 from engine.intake.sources.contract import HEAD, Asked, Head, Kind
 
 MODULES = (
@@ -60,11 +60,14 @@ def kind_of_scheme(scheme: str) -> Kind:
     Raises:
         UsageError: none does.
     """
-    known = {name: kind for kind in kinds() for name in kind.schemes}
-    if scheme in known:
-        return known[scheme]
+    answering = {name: kind for kind in kinds() for name in kind.schemes}
+    if scheme in answering:
+        return answering[scheme]
+    if scheme == "file":
+        raise UsageError("a file is named by its path, without file://")
+    known = sorted([*answering, *WEB_SCHEMES])
     near = difflib.get_close_matches(scheme, known, n=1)
     raise UsageError(
         f"no source has the scheme {scheme[:30]!r}",
-        hint=f"Did you mean {near[0]}://?" if near else f"Known: {', '.join(sorted(known))}.",
+        hint=f"Did you mean {near[0]}://?" if near else f"Known: {', '.join(known)}.",
     )
