@@ -6,6 +6,7 @@ stdout is data, stderr is narration. Exit codes: 0 done, 1 a gate was not met (o
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -68,6 +69,20 @@ for group in (
     discovering,
 ):
     group.register(app)
+
+_ROOM = 64
+"""Letters that the list of commands has for what one does, in a terminal of 80."""
+
+
+def _in_a_line(manual: str) -> str:
+    """The beginning of a command's manual that fits the list of commands, cut where a clause ends and not in a word."""
+    sentence = " ".join(manual.split("\n\n")[0].split())
+    clause = re.split(r"[:;.]", sentence)[0]
+    return clause if len(clause) <= _ROOM else clause.split(",")[0]
+
+
+for command in app.registered_commands:
+    command.short_help = command.short_help or _in_a_line((command.callback and command.callback.__doc__) or "")
 
 if __name__ == "__main__":
     app()

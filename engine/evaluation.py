@@ -108,23 +108,25 @@ def evaluate(out: Path, truth: Path) -> Evaluation:
         )
 
 
+_COLUMNS_HINT = "It needs a header: source,line_no,entity_id or record_id,entity_id."
+
+
 def _load(con: duckdb.DuckDBPyConnection, crosswalk: Path, truth: Path) -> int:
+    if not truth.is_file():
+        raise SourceError(f"{truth} is a folder" if truth.is_dir() else f"no such file: {truth}", hint=_COLUMNS_HINT)
+    if not truth.stat().st_size:
+        raise SourceError(f"{truth} is empty", hint=_COLUMNS_HINT)
     reader = "read_csv($path, all_varchar = true, header = true, delim = ',', quote = '\"')"
     con.execute(f"create table found as select * from {reader}", {"path": str(crosswalk)})
     try:
         con.execute(f"create table truth as select * from {reader}", {"path": str(truth)})
-    except duckdb.Error as error:
-        raise SourceError(
-            f"{truth} cannot be read as comma-separated text ({type(error).__name__})",
-            hint="It needs a header: source,line_no,entity_id or record_id,entity_id.",
-        ) from None
+    except duckdb.Error:
+        raise SourceError(f"{truth} cannot be read as comma-separated text", hint=_COLUMNS_HINT) from None
     given = [row[0] for row in con.execute("describe truth").fetchall()]
     key = next((names for names in _KEYS if set(names) <= set(given)), None)
     entity = next((name for name in _ENTITY if name in given), None)
     if key is None or entity is None:
-        raise SourceError(
-            f"{truth} line 1 lacks its columns", hint="It needs source,line_no,entity_id or record_id,entity_id."
-        )
+        raise SourceError(f"{truth} line 1 lacks its columns", hint=_COLUMNS_HINT)
     same = " and ".join(f"trim(truth.{identifier(name)}) = found.{identifier(name)}" for name in key)
     listed = ", ".join(identifier(name) for name in key)
     twice = _one(con, f"select count(*) from (select {listed} from truth group by all having count(*) > 1)")

@@ -82,6 +82,14 @@ def test_a_truth_that_cannot_be_used_says_why(tmp_path: Path, text: str, said: s
         evaluate(out, tmp_path / "t.csv")
 
 
+def test_a_truth_that_is_not_there_is_named_and_no_error_of_the_database(tmp_path: Path) -> None:
+    out = run_of(tmp_path, "aa")
+    (tmp_path / "empty.csv").touch()
+    for name, said in (("none.csv", "no such file"), (".", "is a folder"), ("empty.csv", "is empty")):
+        with pytest.raises(SourceError, match=said):
+            evaluate(out, tmp_path / name)
+
+
 def test_a_folder_without_a_run_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"crosswalk\.csv"):
         evaluate(tmp_path, truth_of(tmp_path, "x"))

@@ -141,6 +141,6 @@ def register(app: typer.Typer) -> None:
     app.command()(review)
     app.command()(join)
     app.command()(split)
-    undo_app = typer.Typer(help="Take a correction back.", no_args_is_help=True, rich_markup_mode=None)
+    undo_app = typer.Typer(help="Take a correction back", no_args_is_help=True, rich_markup_mode=None)
     undo_app.command("merge")(undo_merge)
     app.add_typer(undo_app, name="undo")

@@ -61,6 +61,8 @@ def _lines(data: dict[str, Any]) -> list[str]:
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    source_app = typer.Typer(help="Look into sources.", no_args_is_help=True, rich_markup_mode=None)
+    source_app = typer.Typer(
+        help="Find the tables of a dump that hold contacts", no_args_is_help=True, rich_markup_mode=None
+    )
     source_app.command("discover")(discover)
     app.add_typer(source_app, name="source")

@@ -91,6 +91,8 @@ def env_list(as_json: AsJson = False) -> None:
             f"{base['anonymised']:>7,} anonymised  {base['last_file'] or 'no file applied'}"
             for base in found
         ]
+        if not found:
+            narrate("no environment yet. Try: assay env create dev --institution CODE")
         tell({"environments": found}, lines, as_json)
 
 
@@ -175,7 +177,7 @@ def register(app: typer.Typer) -> None:
         epilog="Exit codes: 0 every row imported, 1 some were not, 2 usage or configuration, "
         "3 a file that cannot be used, 4 disk, memory, lock or database."
     )(apply)
-    env_app = typer.Typer(help="Contact bases to rehearse an import in.", no_args_is_help=True, rich_markup_mode=None)
+    env_app = typer.Typer(help="Contact bases to rehearse an import in", no_args_is_help=True, rich_markup_mode=None)
     env_app.command("create")(env_create)
     env_app.command("list")(env_list)
     env_app.command("copy")(env_copy)

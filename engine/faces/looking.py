@@ -85,6 +85,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command()(trace)
     app.command()(explain)
-    match_app = typer.Typer(help="Look into matching.", no_args_is_help=True, rich_markup_mode=None)
+    match_app = typer.Typer(
+        help="Measure the last run's matching against truth", no_args_is_help=True, rich_markup_mode=None
+    )
     match_app.command()(evaluate)
     app.add_typer(match_app, name="match")

@@ -95,7 +95,7 @@ def _project() -> Project | None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    rules_app = typer.Typer(help="Look at, check and change the rules.", no_args_is_help=True, rich_markup_mode=None)
+    rules_app = typer.Typer(help="Look at, check and change the rules", no_args_is_help=True, rich_markup_mode=None)
     for command in (show, validate, eject, schema):
         rules_app.command()(command)
     app.add_typer(rules_app, name="rules")

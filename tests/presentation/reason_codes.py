@@ -42,6 +42,8 @@ def codes_of_intake() -> set[str]:
     found: set[str] = set()
     for path in sorted((ROOT / "engine" / "intake").rglob("*.py")):
         found.update(_in_python(ast.parse(path.read_text(encoding="utf-8"))))
+    judged = (ROOT / "engine" / "intake" / "sql" / "judged.sql").read_text(encoding="utf-8")
+    found.update(re.findall(r"then '([a-z_]+)'", judged))
     return {code for code in found if "_" in code}
 
 
@@ -85,7 +87,7 @@ def _texts(node: ast.AST) -> Iterator[str]:
 def _in_sql(text: str) -> Iterator[str]:
     """Literals of every ``case`` whose name ends in "reason", the reasons for a kind apart."""
     text = re.sub(r"--.*", "", text)
-    for end in re.finditer(r"\bend\)? as (\w*reason)\b", text):
+    for end in re.finditer(r"\bend\)? as (\w*reason)(?:_read)?\b", text):
         if end.group(1) == "kind_reason":
             continue
         begun, depth = end.start(), 1
