@@ -41,6 +41,7 @@ _POSTCODE = re.compile(
     re.IGNORECASE,
 )
 _POSTCODE_TOWN = re.compile(r"(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2}(?= ))?,? +[^\W\d][^\d]*", re.IGNORECASE)
+_MONTH_OF_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/. ][12]\d{3}|[12]\d{3}[-/. ](?:0?[1-9]|1[0-2])")
 _INTEGER = re.compile(r"-?\d+(?:\.0+)?")
 _DECIMAL = re.compile(r"-?[\d' ]+[.,]\d+ ?(?:€|chf|eur|fr\.?)?", re.IGNORECASE)
 _HOUSE = re.compile(r"\d{1,5}(?: ?[-/+] ?\d{1,5})? ?(?:[a-z]|bis|ter|quater)?", re.IGNORECASE)
@@ -114,6 +115,11 @@ class Content:
     def years(self) -> tuple[int, ...]:
         """Years of the dates among the values, sorted; two-digit years left out."""
         return tuple(sorted(year for value in self.values if (year := _year(value)) is not None and year > 99))
+
+    @cached_property
+    def month_of_year(self) -> float:
+        """Values that are a month with its year."""
+        return self.share(_MONTH_OF_YEAR.fullmatch)
 
     @cached_property
     def phone(self) -> float:
@@ -258,10 +264,12 @@ class Content:
 
     @cached_property
     def organisation(self) -> float:
-        """Values that look like the name of a structure: a word for one, four words and more, a digit, a possessive."""
-        words_for = self.rules.words["organisation"]
+        """Values that look like the name of a structure: a word for one, a digit, a possessive, or four words and more
+        without a given name among the first two."""
+        words_for, given = self.rules.words["organisation"], self.rules.words["first_name"]
         hits = sum(
-            any(word in words_for for word in words) or len(words) >= 4 or any(word.isdigit() for word in words)
+            any(word in words_for for word in words) or any(word.isdigit() for word in words)
+            or (len(words) >= 4 and not any(word in given for word in words[:2]))
             or "&" in value or "'s " in value
             for value, words in zip(self.values, self.tokens, strict=True)
         )  # fmt: skip

@@ -14,6 +14,7 @@ KEY_WORDS = frozenset(
 
 _CODED = 0.5  # fit of a column whose values are codes of the source, too few to be anything else
 _BIRTH_LATEST_MEDIAN = 2012
+_OLDEST_REGISTER = 1500  # years in church books
 _BIRTH_SPREAD = 15  # years between the 10th and the 90th percentile
 
 
@@ -101,7 +102,7 @@ def _postcode(column: Column) -> float:
 
 
 def _year(column: Column) -> float:
-    return max(column.content.within(1850, 2030), column.content.within(0, 99))
+    return max(column.content.within(_OLDEST_REGISTER, 2030), column.content.within(0, 99))
 
 
 def _dates(column: Column) -> float:

@@ -161,7 +161,9 @@ def _believe(claim: Claim, thresholds: Thresholds) -> None:
     found = fit(attribute, claim.column)
     header = f'header "{claim.column.header}"'
     needed = max(0.5, thresholds.disbelieve) if claim.reading.how == "phrase" else thresholds.disbelieve
-    if found is None:
+    if attribute in ("birth_year", "birth_month") and claim.column.content.month_of_year >= 0.5:
+        claim.feed("birth_date", trust, f"{header}, values are a month and a year")
+    elif found is None:
         claim.feed(attribute, trust - 0.05, header)
     elif found >= needed:
         claim.feed(attribute, trust + 0.04 * found, f"{header}, {found:.0%} of the values fit")

@@ -101,13 +101,37 @@ def _where(kind: Kind, priors: Comparisons) -> Iterator[Comparison]:
 
 def _extras(priors: Comparisons) -> Iterator[Comparison]:
     for column in ("x1", "x2", "x3", "x4", "x5", "x6"):
-        yield likeness(f"extra_{column[1]}", column, priors.extra)
+        yield levels(
+            f"extra_{column[1]}",
+            column,
+            {
+                "exact": f"{column}_l = {column}_r",
+                "close": f"{jw(column)} >= 0.88 or {_near(column)}",
+                "different": None,
+            },
+            priors.extra,
+        )
+
+
+def _near(column: str) -> str:
+    """Two numbers less than a seventh apart, such as ages told years apart; an initial beside its word."""
+    one, other = f"try_cast({column}_l as double)", f"try_cast({column}_r as double)"
+    return (
+        f"abs({one} - {other}) <= 0.15 * greatest({one}, {other})"
+        f" or (least(strlen({column}_l), strlen({column}_r)) = 1 and left({column}_l, 1) = left({column}_r, 1))"
+    )
 
 
 _SWAPPED = (  # first letters first: one pair in 400 goes on to the costly part
     "(fi_l = li_r and li_l = fi_r"
     " and jaro_winkler_similarity(fn_l, ln_r) > 0.9 and jaro_winkler_similarity(ln_l, fn_r) > 0.9)"
     " or (nbag_l = nbag_r and fn_l <> fn_r)"
+)
+
+
+_ONE_FIRST_WORD = (  # Jean beside Jean-Luc, John A beside John Adam; Jean-Luc beside Jean-Pierre is another person
+    "(f1_l = f1_r and (fn_l = f1_l or fn_r = f1_r"
+    " or substr(fn_l, length(f1_l) + 2, 1) = substr(fn_r, length(f1_r) + 2, 1)))"
 )
 
 
@@ -126,7 +150,7 @@ def _first_name(prior: Prior) -> Comparison:
         {
             "read": read,
             **_exact_by_band("fn"),
-            "close": f"f1_l = f1_r or ({one_is_rare} and {near}) or list_has_any(nick_l, nick_r)"
+            "close": f"{_ONE_FIRST_WORD} or ({one_is_rare} and {near}) or list_has_any(nick_l, nick_r)"
             f" or {_unvowelled('fn')}",
             "initial": "fi_l = fi_r and least(strlen(f1_l), strlen(f1_r)) = 1",
             "swapped": _SWAPPED,

@@ -133,11 +133,15 @@ def prepare(ws: Workspace, known: Words) -> None:
 
 
 def _birth_places(ws: Workspace) -> None:
-    """Make ``m_birth_place`` (record_id, birth_place) from intake.record: nothing later carries it."""
+    """Make ``m_birth_place`` (record_id, birth_place, old_year) from intake.record: nothing later carries them.
+
+    ``old_year`` is a year of birth in a column of its own, refused later when it lies before living memory.
+    """
     source = (
-        "select record_id, birth_place from intake.record where birth_place is not null"
+        "select record_id, birth_place, regexp_extract(birth_year, '^ *(1[5-9][0-9]{2})(?:[.]0+)? *$', 1) as old_year "
+        "from intake.record where birth_place is not null or birth_year is not null"
         if ws.exists("intake.record")
-        else "select null::varchar as record_id, null::varchar as birth_place limit 0"
+        else "select null::varchar as record_id, null::varchar as birth_place, null::varchar as old_year limit 0"
     )
     ws.execute(f"create or replace temp table m_birth_place as {source}")
 

@@ -131,3 +131,18 @@ def test_two_columns_for_one_attribute_are_a_mistake_of_the_mapping(tmp_path: Pa
     )
     with pytest.raises(RuleErrors, match=r"town is fed by several columns: a \(1\), b \(2\)"):
         RuleBook([tmp_path]).load(mapping_file("crm"), SourceMapping)
+
+
+def test_month_and_year_of_birth_are_a_birth_date(ws: Workspace, write: Write, stage: Stage) -> None:
+    stage(write("owners.csv", people("name,month_of_birth", "Jane Miller,19{n}-0{k}").replace("-00", "-09")))
+    assert guess(ws)["owners"] == {"name": "full_name", "month_of_birth": "birth_date"}
+
+
+def test_years_of_church_books_are_years_of_birth(ws: Workspace, write: Write, stage: Stage) -> None:
+    stage(write("books.csv", people("Vorname,Nachname,Geburtsjahr", "Hans,Huber{n},17{n}")))
+    assert guess(ws)["books"]["Geburtsjahr"] == "birth_year"
+
+
+def test_persons_with_title_and_two_given_names_are_no_structures(ws: Workspace, write: Write, stage: Stage) -> None:
+    stage(write("officers.csv", people("name,address", "Mrs Laura Jane Miller,{n} Oak Street")))
+    assert guess(ws)["officers"]["name"] == "full_name"

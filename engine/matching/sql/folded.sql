@@ -7,6 +7,7 @@ with chosen as (
         r.* replace (coalesce(w.kind, r.kind) as kind),
         coalesce(w.scl, c.scl) as scl,
         b.birth_place,
+        nullif(b.old_year, '') || '0000' as old_year,
         coalesce(fn.latin, r.first_name, ln.given) as first_latin,
         coalesce(if(r.first_name is null, ln.family, null), ln.latin, r.last_name) as last_latin,
         coalesce(fn.unvowelled, false) or coalesce(ln.unvowelled, false) as unvowelled,
@@ -62,7 +63,8 @@ select
             nullif(regexp_replace(
                 birth_date_raw, '^ *([0-9]{2})[./-]([0-9]{2})[./-]([1-9][0-9]{3}).*$', '\3\2\1'
             ), birth_date_raw)
-        ) end
+        ) end,
+        if(birth_date_reason is null, null, old_year)
     ) as dob,
     mailboxes as em,
     m_set(list_transform(
