@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from engine.accounts import count_what_arrived, note_run
 from engine.bringing import bring_records
 from engine.errors import AssayError, SurroundingsError
+from engine.import_files import deliver_records
 from engine.options import (
-    DEMO_INSTITUTION,
     RunOptions,
     RunResult,
     open_workspace,
@@ -50,7 +50,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     Raises:
         AssayError: see :mod:`engine.errors`; nothing is half written then.
     """
-    from engine import delivery, extracts, freezing, golden, intake, matching, quality
+    from engine import extracts, freezing, golden, intake, matching, quality
     from engine.presentation.protocol_kept import keep_protocol
 
     watcher = Once(watcher)
@@ -60,6 +60,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
     label = extract_label(options)
     frozen = what_is_frozen(options)
     book, expectations = rule_books(options.project)
+    golden.load_rules(book)  # a word that is no preference is told before any work is done
     with open_workspace(options) as ws, Outbox(options.out) as outbox:
         ws.create(PROTOCOL_STEP)
         with clock.stage("intake") as done:
@@ -98,18 +99,7 @@ def run(options: RunOptions, watcher: Watcher) -> RunResult:
         with clock.stage("golden quality") as done:
             done(quality.check(ws, expectations, tables=["golden.contact"], as_of=options.as_of, watcher=watcher))
         with clock.stage("delivery") as done:
-            done(
-                delivery.deliver(
-                    ws,
-                    book,
-                    institution=options.institution or DEMO_INSTITUTION,
-                    organization=options.organization,
-                    home_country=options.country,
-                    as_of=options.as_of,
-                    out=outbox.folder,
-                    watcher=watcher,
-                )
-            )
+            done(deliver_records(ws, book, options, outbox.folder, watcher))
         with clock.stage("delivery quality") as done:
             done(quality.check(ws, expectations, tables=["delivery.operation"], as_of=options.as_of, watcher=watcher))
         if options.project is not None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine import __version__
 from engine.errors import AssayError, Problem, RuleErrors, SurroundingsError, UsageError
+from engine.golden.preferences import load_rules
 from engine.options import rule_books
 from engine.project import Project
 from engine.rulebook import RuleBook
@@ -102,10 +103,11 @@ def validate(project: Project | None) -> int:
                 rules.load(rule.relative, rule.model)
         except RuleErrors as error:
             problems += error.problems
-    try:
-        load_suites(expectations)
-    except RuleErrors as error:
-        problems += error.problems
+    for load in (lambda: load_suites(expectations), lambda: load_rules(rules)):
+        try:
+            load()
+        except RuleErrors as error:
+            problems += error.problems
     if project is not None:
         problems += _strays(project, known)
         problems += _names(project, mappings)

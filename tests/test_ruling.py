@@ -94,6 +94,15 @@ def test_every_mistake_of_every_file_is_said_at_once(project: Path) -> None:
     assert (code, "crm.yml:5" in said) == (2, True)
 
 
+def test_a_word_that_is_no_preference_is_found_without_a_run(project: Path) -> None:
+    write(project, "rules/survivorship/contact.yml", "attributes:\n  email:\n    letters: [valid, rows_agre]\n")
+    code, _, said = assay("validate")
+    assert code == 2
+    assert "contact.yml:3" in said
+    assert 'unknown preference "rows_agre"' in said
+    assert "Did you mean rows_agree?" in said
+
+
 def test_a_mapping_of_a_column_that_nothing_makes_is_found_without_a_run(project: Path) -> None:
     steps = "  - {do: constant, to: x, value: y, when: \"ID = '7'\"}\n"
     write(

@@ -7,6 +7,7 @@ from engine.golden.household import name_households
 from engine.golden.identity import append_identity, borne, moved_keys, recognise, succeed, unclaimed
 from engine.golden.learned import letters_alone, without
 from engine.golden.numbers import Numbers
+from engine.golden.preferences import load_rules
 from engine.golden.survive import survive
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "append_identity",
     "borne",
     "letters_alone",
+    "load_rules",
     "moved_keys",
     "name_households",
     "recognise",
