@@ -79,20 +79,30 @@ def given(ws: Workspace, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """
     contract: Table = table(name)
     ws.create(contract)
+    told = set[str]().union(*rows)
+    unknown = told - set(contract.column_names)
+    assert not unknown, f"{name} has no columns {sorted(unknown)}"
+    columns = [column for column in contract.columns if column.required or column.name in told]
+    laid_out: list[list[object]] = []
     for number, row in enumerate(rows, start=1):
         counted = {"record_id": f"r{number}", "source": "s", "line_no": number}
-        full = {
-            column.name: row.get(
-                column.name,
-                counted.get(column.name, _FILLERS[column.type]) if column.required else None,
-            )
-            for column in contract.columns
-        }
-        unknown = set(row) - set(full)
-        assert not unknown, f"{name} has no columns {sorted(unknown)}"
-        names = ", ".join(identifier(column) for column in full)
-        marks = ", ".join("?" for _ in full)
-        ws.connection.execute(f"insert into {qualified(name)} ({names}) values ({marks})", list(full.values()))
+        laid_out.append(
+            [
+                row.get(
+                    column.name,
+                    counted.get(column.name, _FILLERS[column.type]) if column.required else None,
+                )
+                for column in columns
+            ]
+        )
+    listing = ", ".join(identifier(column.name) for column in columns)
+    marks = f"({', '.join('?' for _ in columns)})"
+    for at in range(0, len(laid_out), 100):  # row by row, planning would take longer than many a test
+        some = laid_out[at : at + 100]
+        ws.connection.execute(
+            f"insert into {qualified(name)} ({listing}) values {', '.join([marks] * len(some))}",
+            [value for row in some for value in row],
+        )
 
 
 def rows(ws: Workspace, name: str, *columns: str, order_by: str | None = None) -> list[dict[str, Any]]:
