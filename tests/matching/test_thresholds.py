@@ -1,0 +1,28 @@
+"""The merge threshold: as low as the estimated precision allows, within limits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.matching.thresholds import merge_threshold
+from engine.rulebook.load import RuleBook
+from engine.rulebook.matching import MatchRules
+
+RULES = RuleBook().load("matching/model.yml", MatchRules).thresholds
+
+
+def test_sure_pairs_let_doubtful_ones_in_down_to_the_limit() -> None:
+    lowest = RULES.lowest.value
+    weights, pairs = np.array([12.0, lowest, lowest - 0.1]), np.array([1800.0, 1.0, 1.0])
+    assert merge_threshold(weights, pairs, RULES) == lowest
+
+
+def test_many_doubtful_pairs_raise_the_threshold_above_the_limit() -> None:
+    weights, pairs = np.array([12.0, 2.5, 2.0]), np.array([100.0, 10.0, 500.0])
+    assert merge_threshold(weights, pairs, RULES) == 2.5
+
+
+def test_without_pairs_and_where_all_is_doubtful_the_highest_stands() -> None:
+    nothing = np.array([], dtype=np.float64)
+    assert merge_threshold(nothing, nothing, RULES) == RULES.highest.value
+    assert merge_threshold(np.array([0.0]), np.array([50.0]), RULES) == RULES.highest.value
