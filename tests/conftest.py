@@ -22,13 +22,20 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 _LONGEST = (
-    "tests/docs/test_tutorial.py",
     "tests/journeys/test_sample.py",
     "tests/journeys/test_second_extract.py",
-    "tests/journeys/test_rehearsal.py",
+    "tests/target/test_stores.py",
     "tests/test_checking.py",
+    "tests/test_delivering.py",
+    "tests/docs/test_tutorial.py",
+    "tests/planning/test_plan.py",
+    "tests/erasing/test_journey.py",
+    "tests/journeys/test_rehearsal.py",
+    "tests/journeys/test_situations.py",
+    "tests/journeys/test_environments.py",
+    "tests/matching/test_link.py",
 )
-"""Files that take a minute or more, first: two workers that share files then end at about the same time."""
+"""Files that take half a minute or more, first: two workers that share files then end at about the same time."""
 
 _SERVERS = {"postgres_server", "postgres_url", "mariadb_socket"}
 
