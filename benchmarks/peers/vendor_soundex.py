@@ -94,8 +94,8 @@ def write_crosswalk(ws: Workspace, path: Path) -> None:
     """Write the rule's clusters as a crosswalk.csv that ``benchmarks.scoring`` reads."""
     cluster(ws)
     ws.connection.sql(
-        "select r.source, r.line_no, r.record_id, c.cluster_id as contact_id, r.kind "
-        "from intake.record as r join peer_cluster as c using (record_id) order by 1, 2"
+        "select r.source, r.line_no, r.record_id, c.cluster_id as contact_id, s.kind from intake.record as r "
+        "join standardise.record as s using (record_id) join peer_cluster as c using (record_id) order by 1, 2"
     ).write_csv(str(path), header=True)
 
 

@@ -29,7 +29,7 @@ _PAGE_COLOURS = {
     "#070809": "var(--rose)",
 }
 _ACCENT, _AMBER, _GREY, _ROSE = "#040506", "#050607", "#060708", "#070809"
-INK, MUTED, ACCENT, AMBER = _INK, _MUTED, _ACCENT, _AMBER
+INK, MUTED, ACCENT, AMBER, ROSE = _INK, _MUTED, _ACCENT, _AMBER, _ROSE
 
 CATEGORIES = (
     "#2a9087", "#c07d22", "#5a72c4", "#c25b6e", "#7c9a4d", "#8b6bb1", "#4a9cc0", "#b0785a", "#8a949a", "#a08a2a",
@@ -121,52 +121,6 @@ def cluster_sizes(rows: Rows, say: Catalogue) -> Markup:
         say.text("report.matching.clusters_axis"),
         say,
     )
-
-
-def parameters(comparisons: Rows, say: Catalogue) -> Markup:
-    """What each level of each comparison says for or against, in bits.
-
-    Args:
-        comparisons: ``comparison`` and its ``levels``, each with ``level`` and ``weight``.
-    """
-    import altair as alt
-
-    same, different = (say.text(f"report.matching.says.{name}") for name in ("same", "different"))
-    long = [
-        {
-            "comparison": say.compared("comparison", comparison["comparison"]),
-            "level": say.compared("level", level["level"]),
-            "order": number,
-            "weight": level["weight"],
-            "says": same if level["weight"] >= 0 else different,
-        }
-        for comparison in comparisons
-        for number, level in enumerate(comparison["levels"])
-    ]
-    chart = (
-        alt.Chart(alt.InlineData(values=long))
-        .mark_bar(height={"band": 0.72})
-        .encode(
-            y=alt.Y("level:N", title=None, sort=alt.EncodingSortField("order", order="ascending")),
-            x=alt.X("weight:Q", title=say.text("report.matching.evidence_axis"), axis=alt.Axis(orient="top")),
-            color=alt.Color(
-                "says:N",
-                title=None,
-                scale=alt.Scale(domain=[same, different], range=[_ACCENT, _ROSE]),
-                legend=alt.Legend(orient="top", direction="horizontal"),
-            ),
-            row=alt.Row(
-                "comparison:N",
-                title=None,
-                sort=[say.compared("comparison", comparison["comparison"]) for comparison in comparisons],
-                spacing=10,
-                header=alt.Header(labelAngle=0, labelAlign="left", labelFontWeight="bold", labelLimit=110),
-            ),
-        )
-        .properties(width=240, height=alt.Step(18))
-        .resolve_scale(y="independent")
-    )
-    return _svg(chart)
 
 
 def amounts(rows: Rows, name: str, amount: str, say: Catalogue) -> Markup:
@@ -273,11 +227,15 @@ _CONFIG = {
 
 def _svg(chart: Any) -> Markup:
     """The chart as SVG to stand in HTML: labels escaped by the drawing library, colours those of the page."""
+    # not validated: the specifications are ours, and validating them takes a third of the time
+    return drawn(chart.to_dict(validate=False))
+
+
+def drawn(spec: dict[str, Any]) -> Markup:
+    """A Vega-Lite specification as SVG to stand in HTML, with the page's fonts and colours in place of its own."""
     import vl_convert
 
-    # not validated: the specifications are ours, and validating them takes a third of the time
-    drawn = vl_convert.vegalite_to_svg({**chart.to_dict(validate=False), "config": _CONFIG})
-    return Markup(_for_the_page(drawn))
+    return Markup(_for_the_page(vl_convert.vegalite_to_svg({**spec, "config": _CONFIG})))
 
 
 as_svg = _svg

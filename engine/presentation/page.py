@@ -12,7 +12,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from engine.presentation import charts, match_charts
+from engine.presentation import charts, match_charts, splink_charts
 from engine.presentation.catalogue import Catalogue, catalogue
 from engine.presentation.phrasebook import in_language
 from engine.presentation.wording import number, percent, rename_none, words
@@ -119,4 +119,5 @@ def environment() -> Environment:
     made.filters.update(number=number, percent=percent, words=words, rename_none=rename_none)
     made.globals["charts"] = charts
     made.globals["match_charts"] = match_charts
+    made.globals["splink_charts"] = splink_charts
     return made

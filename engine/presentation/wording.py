@@ -43,3 +43,8 @@ def words(code: str) -> str:
 def rename_none(entries: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """Entries whose ``name`` is null get one that can be shown."""
     return [{**entry, "name": name if entry["name"] is None else entry["name"]} for entry in entries]
+
+
+def visible(name: str) -> str:
+    """A name from outside with its hidden characters made visible: a drawing is not looked at again by the page."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.presentation import render_html, report_data
+from engine.presentation import render_html, report_data, splink_charts
 from engine.presentation.catalogue import catalogue, read
 from engine.presentation.files import fill_gaps
 from engine.presentation.sections.match_diagnostics import at_threshold, curve, diagnostics, reliability
@@ -162,3 +162,34 @@ def test_the_page_stays_small(ws: Workspace) -> None:
     bare = len(render_html(report_data(ws, facts)))
     judged(ws)
     assert len(render_html(report_data(ws, facts))) - bare < 60_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_splinks_own_charts_speak_the_language_of_the_page(language: Language) -> None:
+    say = catalogue(language)
+    levels: list[dict[str, Any]] = [
+        {"level": "exact", "m": 0.9, "u": 0.001, "weight": 9.8},
+        {"level": "different", "m": 0.1, "u": 0.999, "weight": -3.3},
+    ]
+    kind = {"parameters": [{"comparison": "email", "levels": levels}], "figures": {"match_share": 0.0001}}
+    drawings = (splink_charts.weights(kind, say), splink_charts.m_and_u(kind, say))
+    for drawing in drawings:
+        for word in (say.compared("comparison", "email"), *(say.compared("level", level["level"]) for level in levels)):
+            assert f">{word}<" in drawing
+        assert "comparison" not in drawing.lower()  # none of splink's own words is left
+    assert say.text("match.prior_axis") in drawings[0]
+
+
+def test_splinks_charts_of_rules_and_sources_say_what_was_counted() -> None:
+    say = catalogue("en")
+    blocks = splink_charts.blocking([{"family": "email", "pairs": 30}, {"family": "name", "pairs": 10}], say)
+    assert "Comparisons Generated" not in blocks
+    assert say.text("match.cumulative_axis") in blocks
+    rows = [
+        {"comparison": "email", "source": "crm\u202e", "records": 10, "share": 0.5},
+        {"comparison": "phone", "source": "crm\u202e", "records": 10, "share": 1.0},
+    ]
+    filled = splink_charts.completeness(rows, say)
+    assert ">50%<" in filled
+    assert ">100%<" in filled
+    assert "\u202e" not in filled
