@@ -18,8 +18,9 @@ def test_sure_pairs_let_doubtful_ones_in_down_to_the_limit() -> None:
 
 
 def test_many_doubtful_pairs_raise_the_threshold_above_the_limit() -> None:
-    weights, pairs = np.array([12.0, 2.5, 2.0]), np.array([100.0, 10.0, 500.0])
-    assert merge_threshold(weights, pairs, RULES) == 2.5
+    between = (RULES.lowest.value + RULES.highest.value) / 2
+    weights, pairs = np.array([12.0, between, RULES.lowest.value]), np.array([100.0, 5.0, 500.0])
+    assert merge_threshold(weights, pairs, RULES) == between
 
 
 def test_without_pairs_and_where_all_is_doubtful_the_highest_stands() -> None:
