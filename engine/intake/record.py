@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from engine.counted import counted
 from engine.errors import AssayError
 from engine.intake.join import begin_use, count_use, hold_unused
-from engine.intake.shape import Mask, Shaped, Standardisers, shape
+from engine.intake.shape import Shaped, shape
+from engine.intake.shape_notes import Mask
+from engine.intake.step_sql import Standardisers
 from engine.intake.trim import Padding, paddings, trimmed
 from engine.ledger import StageReport
 from engine.rulebook.mapping import SOURCE_KEY, ColumnMapping, SourceMapping

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from engine.sql import literal
-from engine.transform.formula_functions import PROPER
+from engine.transform.formula_texts import PROPER
 from engine.transform.sandbox import groups_of
 
 CaseForm = Literal["upper", "lower", "proper"]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from engine.transform.formula_functions import (
-    BUILDERS,
+from engine.transform.formula_functions import BUILDERS
+from engine.transform.formula_names import ENGLISH, TRUTHS
+from engine.transform.formula_tokens import Token, tokens
+from engine.transform.formula_values import (
     add,
     as_text,
     compared,
@@ -24,8 +26,6 @@ from engine.transform.formula_functions import (
     text_constant,
     truth_constant,
 )
-from engine.transform.formula_names import ENGLISH, TRUTHS
-from engine.transform.formula_tokens import Token, tokens
 from engine.transform.node import MistakeError, Node, column
 
 DEPTH_LIMIT = 40

@@ -85,7 +85,7 @@ def test_the_place_of_a_row_is_its_line_in_the_dump(
 
 def test_a_dump_with_several_tables_asks_which(pg_database: str, tmp_path: Path, stage: Stage) -> None:
     path = pg_dump(pg_database, tmp_path / "crm.sql")
-    with pytest.raises(UsageError, match=r"holds 2 tables: dumped\.contacts \(3 rows\), dumped\.other \(1 rows\)"):
+    with pytest.raises(UsageError, match=r"holds 2 tables: dumped\.contacts \(3 rows\), dumped\.other \(1 row\)"):
         stage(path)
 
 

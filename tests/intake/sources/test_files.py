@@ -132,7 +132,7 @@ def test_of_several_tables_one_must_be_chosen(ws: Workspace, stage: Stage, sqlit
     with sqlite3.connect(sqlite) as connection:
         connection.execute("create table ventes as select 1 as n")
     connection.close()
-    with pytest.raises(UsageError, match=r"2 tables: Contacts été \(4 rows\), ventes \(1 rows\)"):
+    with pytest.raises(UsageError, match=r"2 tables: Contacts été \(4 rows\), ventes \(1 row\)"):
         stage(sqlite)
     stage(SourceFile(sqlite, table="ventes"))
     assert cells(ws) == [["1"]]
