@@ -20,6 +20,8 @@ import pytest
 from engine.workspace import Workspace
 from tests.golden.histories import Base, Labels, World, drawn, in_any_order, in_order, mutated, worlds
 
+pytestmark = pytest.mark.long
+
 Make = Callable[[str], Base]
 
 

@@ -104,6 +104,7 @@ def test_a_freeze_without_its_facts_is_damaged(ws: Workspace, tmp_path: Path) ->
         run(ws, {"asked": CONTESTED}, replay=tmp_path)
 
 
+@pytest.mark.long
 def test_nobodys_coming_or_going_changes_the_golden_record_of_anybody_else(ws: Workspace, tmp_path: Path) -> None:
     """Law 15: with the rehearsal's lexicon an untouched contact says what it said, whoever else leaves or comes."""
     dice = random.Random(15)

@@ -13,6 +13,8 @@ from engine.workspace import Workspace
 from tests.conftest import given, rows
 from tests.matching.people import town
 
+pytestmark = pytest.mark.long
+
 PLACE = {"street": "Rue des Alpes", "house_number": "4", "postcode": "1950", "town": "Sion"}
 ELSEWHERE = {"street": "Seeweg", "house_number": "9", "postcode": "8001", "town": "Zürich"}
 
