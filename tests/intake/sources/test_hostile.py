@@ -27,6 +27,8 @@ from engine.workspace import Workspace
 from tests.intake.conftest import BOOK
 from tests.intake.sources.test_dbf import WITH_MEMO, dbf
 
+pytestmark = pytest.mark.long
+
 SECRET = "Zorgvliet"
 """A name in every file: it must not come out in an error."""
 
