@@ -74,7 +74,7 @@ def _verify(
         found = protocolling.verify(options, narrator)
     told = {
         "replayed": found.replayed,
-        "held": found.held,
+        "chosen": found.chosen,
         "written": found.written,
         "files": found.files,
         "left": found.left,
@@ -89,7 +89,7 @@ def _verified(found: Verification, say: Catalogue) -> list[str]:
     if not found.differences:
         lines = [say.text("protocol.verify.same", count=found.replayed)]
         if found.written:
-            lines.append(say.text("protocol.verify.held", count=found.held))
+            lines.append(say.text("protocol.verify.chosen", count=found.chosen))
             lines.append(say.text("protocol.verify.written", count=found.written, files=found.files))
         return lines + ([say.text("protocol.verify.left", count=found.left)] if found.left else [])
     return [_difference(one, say) for one in found.differences]
@@ -98,7 +98,7 @@ def _verified(found: Verification, say: Catalogue) -> list[str]:
 def _difference(one: Difference, say: Catalogue) -> str:
     if one.kind == "source":
         return say.text("protocol.verify.source", source=one.where)
-    if one.kind in ("records", "file"):
+    if one.kind in ("records", "contacts", "file"):
         return say.text(f"protocol.verify.{one.kind}", where=one.where)
     words = {"missing": "verify.missing", "more": "verify.more"}
     if one.kind in words:

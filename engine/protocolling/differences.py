@@ -18,8 +18,8 @@ class Difference:
     """Something that is not the same.
 
     Attributes:
-        kind: ``source``, ``missing``, ``more``, ``differs``; of a comparison ``added``, ``removed``, ``changed``,
-            ``counts``.
+        kind: of a replay ``source``, ``records``, ``contacts``, ``file``, ``missing``, ``more``, ``differs``;
+            of a comparison ``added``, ``removed``, ``changed``, ``counts``.
         step: number of the step, None for a source.
         where: source and column.
         fields: name of what differs -> before and after; never a value of a contact.

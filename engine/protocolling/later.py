@@ -1,82 +1,102 @@
-"""Golden records and import files put to the proof: by the fingerprints of the run's own tables, and by writing again.
+"""Golden records and import files put to the proof: chosen again, and written again.
 
-A contact of golden is chosen among records that a model linked: that is not replayed. What is proven of it is that the
-run's table holds what its protocol says, column by column, and that it was made from the records that the replay made.
-From those contacts the import files are written anew, by the fields of the protocol, and compared byte by byte.
+Which records are one contact was decided by models and people: that is no transformation of a column, and the clusters
+are taken from the run. From the records that the replay made, golden is chosen anew among them by the rules in force,
+and every count, list of preferences and fingerprint is held against the protocol. From those contacts the import files
+are written anew, by the fields of the protocol, and compared byte by byte.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from engine import journal
-from engine.delivery import deliver
 from engine.delivery.files import FOLDER
 from engine.errors import UsageError
-from engine.options import DEMO_INSTITUTION, RunOptions, rule_books
+from engine.import_files import deliver_records
+from engine.options import RunOptions, rule_books
 from engine.progress import Watcher
 from engine.protocolling.differences import Difference, Protocol
+from engine.remembered import numbers_for
 from engine.rulebook.delivery import DeliveryRules, FieldRule
 from engine.sql import identifier, literal
 from engine.transform.fingerprint import fingerprint_sql, fingerprint_text
 from engine.workspace import Workspace
 
 _RULE_FILE = "delivery/secutix.yml"
-_TAKEN = ("golden.contact", "golden.household")
-"""What the import files are made from."""
+_LINKED = "matching.cluster"
+_PROVEN = {"records": ("standardise.record", "record_id"), "contacts": ("golden.contact", "contact_id")}
+"""Kind of a difference -> the table of the run that is held against the replay's, and what a row of it is known by."""
 
 
-def bring_contacts(ws: Workspace, run: Path) -> list[Difference] | None:
-    """Copy the run's golden contacts into the replay, beside the records it made.
+def bring_clusters(ws: Workspace, run: Path) -> bool:
+    """Copy what the run linked into the replay, beside the records it made.
 
     Args:
         run: folder of the run's workspace.
 
     Returns:
-        Columns of records in which the run's differ from the replay's; None = the run's tables are gone.
+        Whether the run's tables are still there.
     """
-    database = run / "workspace.duckdb"
-    if not database.is_file():
-        return None
+    if not (run / "workspace.duckdb").is_file():
+        return False
     with Workspace.look(run) as there:
-        if not all(there.exists(table) for table in (*_TAKEN, "standardise.record", "delivery.operation")):
-            return None
-    ws.execute(f"attach {literal(str(database))} as run (read_only)")
-    try:
-        ws.execute("create schema if not exists golden")
-        for table in _TAKEN:
-            ws.execute(f"create table {table} as select * from run.{table}")
-        columns = ws.columns("standardise.record")
-        hashes = ", ".join(fingerprint_sql(f"{identifier(column)}::varchar", "record_id") for column in columns)
-        theirs, ours = (
-            ws.rows(f"select {hashes} from {table}")[0] for table in ("run.standardise.record", "standardise.record")
-        )
-    finally:
-        ws.execute("detach run")
+        if not all(there.exists(table) for table in (_LINKED, *(table for table, _ in _PROVEN.values()))):
+            return False
+    ws.execute("create schema if not exists matching")
+    with _attached(ws, run):
+        ws.execute(f"create table {_LINKED} as select * from run.{_LINKED}")
+    return True
+
+
+def run_differences(ws: Workspace, run: Path, kind: str) -> list[Difference]:
+    """Columns in which a table of the run, its ``records`` or ``contacts``, is not what the replay made."""
+    table, key = _PROVEN[kind]
+    columns = ws.columns(table)
+    hashes = ", ".join(fingerprint_sql(f"{identifier(column)}::varchar", key) for column in columns)
+    with _attached(ws, run):
+        theirs, ours = (ws.rows(f"select {hashes} from {name}")[0] for name in (f"run.{table}", table))
     return [
-        Difference("records", None, column, {"output_hash": (fingerprint_text(one), fingerprint_text(other))})
+        Difference(kind, None, column, {"output_hash": (fingerprint_text(one), fingerprint_text(other))})
         for column, one, other in zip(columns, theirs, ours, strict=True)
         if one != other
     ]
 
 
-def golden_differences(ws: Workspace, steps: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
-    """Steps of golden whose fingerprint is not that of the run's table."""
-    there = set(ws.columns("golden.contact"))
-    for step in steps:
-        column = step["to_column"]
-        if column not in there:
-            yield Difference("missing", step["step_no"], str(column))
-            continue
-        made = fingerprint_sql(f"{identifier(column)}::varchar", "contact_id")
-        number = ws.value(f"select {made} from golden.contact")
-        if step["output_hash"] != fingerprint_text(number):
-            hashes = (step["output_hash"], fingerprint_text(number))
-            yield Difference("differs", step["step_no"], str(column), {"output_hash": hashes})
+@contextmanager
+def _attached(ws: Workspace, run: Path) -> Iterator[None]:
+    ws.execute(f"attach {literal(str(run / 'workspace.duckdb'))} as run (read_only)")
+    try:
+        yield
+    finally:
+        ws.execute("detach run")
+
+
+def choose_again(ws: Workspace, options: RunOptions, watcher: Watcher) -> None:
+    """Choose golden records among those in ``ws``, by what the run learned from its whole base.
+
+    The numbers are those of numbers.jsonl, which the run wrote: a contact keeps the one it was given.
+
+    Raises:
+        UsageError: the memory of numbers is lost or damaged.
+    """
+    from engine import golden
+
+    book, _ = rule_books(options.project)
+    learned = options.project.learned if options.project else None
+    golden.survive(
+        ws,
+        book,
+        numbers=numbers_for(options, book),
+        watcher=watcher,
+        replay=learned if learned is not None and learned.is_dir() else None,
+    ).check()
+    golden.name_households(ws, book)
 
 
 def deliver_again(ws: Workspace, data: Protocol, options: RunOptions, watcher: Watcher) -> list[Difference]:
@@ -91,17 +111,7 @@ def deliver_again(ws: Workspace, data: Protocol, options: RunOptions, watcher: W
     fields = tuple(_field(step) for step in data["steps"] if step["stage"] == "delivery")
     rules = book.load(_RULE_FILE, DeliveryRules).model_copy(update={"fields": fields})
     again = options.workspace / "again"
-    deliver(
-        ws,
-        book,
-        institution=options.institution or DEMO_INSTITUTION,
-        organization=options.organization,
-        home_country=options.country,
-        as_of=options.as_of,
-        out=again,
-        watcher=watcher,
-        rules=rules,
-    ).check()
+    deliver_records(ws, book, options, again, watcher, rules).check()
     mine, theirs = _hashes(options.out / FOLDER), _hashes(again / FOLDER)
     return [
         Difference("file", None, f"{FOLDER}/{name}", {"sha256": (mine.get(name), theirs.get(name))})

@@ -17,7 +17,7 @@ from engine.options import RunOptions, open_workspace, rule_books, source_files
 from engine.presentation.protocol import protocol_data, read_protocol
 from engine.progress import Watcher
 from engine.protocolling.differences import Difference, Protocol, unlike
-from engine.protocolling.later import bring_contacts, deliver_again, golden_differences
+from engine.protocolling.later import bring_clusters, choose_again, deliver_again, run_differences
 from engine.protocolling.mappings import mappings_of
 from engine.rulebook.mapping import SourceMapping
 from engine.standardising import standardise_records
@@ -33,7 +33,7 @@ class Verification:
 
     Attributes:
         replayed: steps of mapping and standardisation, replayed on the raw files.
-        held: steps of golden, whose fingerprints were held against the run's tables.
+        chosen: steps of golden, chosen again among the replayed records.
         written: steps of import files, written again.
         files: import files that came out the same, byte by byte.
         left: steps that could not be looked at: the run's workspace is gone.
@@ -41,7 +41,7 @@ class Verification:
     """
 
     replayed: int
-    held: int
+    chosen: int
     written: int
     files: int
     left: int
@@ -91,16 +91,17 @@ def _verified(
     others = _replay(ws, data, mappings, private, watcher)
     if others:
         return Verification(0, 0, 0, 0, len(data["steps"]), tuple(others))
-    brought = bring_contacts(ws, options.workspace) if delivery else None
-    if brought is None:
+    if not delivery or not bring_clusters(ws, options.workspace):
         again = protocol_data(ws)["steps"]
         return Verification(len(early), 0, 0, 0, len(data["steps"]) - len(early), tuple(unlike(early, again)))
+    choose_again(ws, options, watcher)
     files = deliver_again(ws, data, private, watcher)
     again = protocol_data(ws)["steps"]
     found = [
         *unlike(early, [step for step in again if step["stage"] in _REPLAYED]),
-        *brought,
-        *golden_differences(ws, golden),
+        *run_differences(ws, options.workspace, "records"),
+        *unlike(golden, [step for step in again if step["stage"] == "golden"]),
+        *run_differences(ws, options.workspace, "contacts"),
         *unlike(delivery, [step for step in again if step["stage"] == "delivery"]),
         *files,
     ]
