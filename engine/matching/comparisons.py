@@ -241,10 +241,6 @@ def _address(prior: Prior, *, structures: bool = False) -> Comparison:
     town = f"{jw('town')} >= 0.9"
     place = f"coalesce(zip_l = zip_r or {town}, true)"
     gap = "(street_l is null or street_r is null)"
-    one_town = f"coalesce(zip_l = zip_r, {town}, true)"
-    missing = f"{gap} and (zip_l is null or zip_r is null) and (town_l is null or town_r is null)"
-    if structures:  # two of one name that holds the town's are of that town: it tells as little as no address
-        missing = f"({missing}) or ({gap} and (town_said_l or town_said_r) and orgj_l = orgj_r and {one_town})"
     return levels(
         "address",
         ("street", "zip", "town"),
@@ -261,7 +257,7 @@ def _address(prior: Prior, *, structures: bool = False) -> Comparison:
             "conflict": None,
         },
         prior,
-        missing=missing,
+        missing=f"{gap} and (zip_l is null or zip_r is null) and (town_l is null or town_r is null)",
     )
 
 

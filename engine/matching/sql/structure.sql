@@ -29,7 +29,6 @@ select
         then list_filter(o.tq, lambda w: not contains(r.town, split_part(w, '#', 1)))
         else o.tq
     end as tq_away,
-    len(list_filter(o.tok, lambda w: w = r.town or (length(w) > 3 and contains(r.town, w)))) > 0 as town_said,
     o.rare1,
     o.rare2,
     case when r.fn is not null and r.ln is not null then least(r.fn, r.ln) || ' ' || greatest(r.fn, r.ln) end as who,
