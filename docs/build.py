@@ -1,15 +1,16 @@
 """The generated reference pages: ``python -m docs.build`` writes them, a test fails when they are out of date.
 
-Each page has one source of truth in the code: the contracts of the tables, the tree of errors, the rule files, the
-catalogue of output files.
+Each page has one source of truth in the code: the command line, the contracts of the tables, the tree of errors, the
+rule files, the catalogue of output files.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from inspect import getdoc
 from pathlib import Path
+from typing import Any
 
 from engine.errors import AssayError
 from engine.golden.preferences import PREFERENCES
@@ -65,6 +66,44 @@ def exit_codes() -> str:
             "An interrupted run (Ctrl-C) ends with 130, as the shell would say it.",
         ]
     )
+
+
+def commands() -> str:
+    """Every command with what its help says, from the command line itself."""
+    import typer
+    from typer.core import TyperGroup
+
+    from cli import app
+
+    def under(group: TyperGroup, words: str) -> Iterator[str]:
+        for name, command in group.commands.items():
+            if isinstance(command, TyperGroup):
+                yield from under(command, f"{words} {name}")
+                continue
+            parameters = [one for one in command.params if one.name != "help"]
+            named = [_parameter(one) for one in parameters]
+            yield f"## {words} {name}"
+            yield from (" ".join(part.split()) for part in (getdoc(command.callback) or "").split("\n\n"))
+            if named:
+                yield _grid(("argument or option", "what it says"), named)
+
+    tree = typer.main.get_command(app)
+    assert isinstance(tree, TyperGroup)
+    return _page(
+        [
+            "# Commands",
+            "What `assay COMMAND --help` says, on one page. All end with one of the [exit codes](exit-codes.md).",
+            *under(tree, "assay"),
+        ]
+    )
+
+
+def _parameter(one: Any) -> tuple[str, str]:
+    """Name and help of an argument or an option of a command."""
+    names = ", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts) if name.startswith("-"))
+    shown = one.metavar or ""
+    value = "" if getattr(one, "is_flag", False) or not shown else f" {shown}"
+    return (f"{names}{value}" if names else f"`{shown or (one.name or '').upper()}`", getattr(one, "help", None) or "")
 
 
 def rules() -> str:
@@ -127,6 +166,7 @@ def preferences() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
     "tables.md": tables,
     "exit-codes.md": exit_codes,
     "rules.md": rules,

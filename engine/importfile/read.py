@@ -171,7 +171,10 @@ def open_import_file(path: Path, aliases: Mapping[str, str], scratch: Path) -> I
         SourceError: no such file, none of the two kinds, or no header row with all global columns.
     """
     if not path.is_file():
-        raise SourceError(f"no file {path}")
+        raise SourceError(
+            f"{path} is a folder" if path.is_dir() else f"no such file: {path}",
+            hint="Name an import file, such as out/import/contacts_insert.csv.",
+        )
     digest = hashlib.sha256()
     with path.open("rb") as file:
         begins = file.read(4)

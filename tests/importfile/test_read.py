@@ -121,5 +121,5 @@ def test_a_file_that_is_none_is_refused(content: bytes, told: str, tmp_path: Pat
 
 
 def test_no_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="no file"):
+    with pytest.raises(SourceError, match="no such file"):
         opened(tmp_path / "none.csv")
