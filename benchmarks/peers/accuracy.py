@@ -86,7 +86,7 @@ def _on_standard_values(case: Case, out: Path) -> list[str]:
         for name, work in (("assay", None), ("soundex", vendor_soundex.cluster)):
             if work is not None:
                 work(ws)
-            path = out / f"{name}.csv"
+            path = _place(out, name)
             _write(ws, path)
             told.append(_scored(path, case.truth))
     return told
@@ -100,7 +100,7 @@ def _write(ws: Workspace, path: Path) -> None:
 
 
 def _splink(case: Case, out: Path) -> str:
-    path = out / "splink.csv"
+    path = _place(out, "splink")
     splink_recipe.crosswalk(list(case.files), path)
     return _scored(path, case.truth)
 
@@ -114,7 +114,7 @@ def _goldenmatch(program: Path | None, limit: float) -> Callable[[Case, Path], s
         seconds = goldenmatch_run.run(program, case.files[0], out / "gm", limit)
         if seconds is None:
             return f"over {limit:.0f} s"
-        path = out / "goldenmatch.csv"
+        path = _place(out, "goldenmatch")
         if not goldenmatch_run.crosswalk(out / "gm", case.files[0], path):
             return "no clusters"
         return _scored(path, case.truth)
@@ -134,6 +134,13 @@ def _told(case: Case, out: Path, measure: Callable[[Case, Path], str]) -> str:
             raise
         print(f"{case.name}: {type(failed).__name__}", file=sys.stderr)
         return "failed"
+
+
+def _place(out: Path, name: str) -> Path:
+    """Where a peer's crosswalk goes: each in a folder of its own, for they all bear one name."""
+    folder = out / name
+    folder.mkdir()
+    return folder / "crosswalk.csv"
 
 
 def _scored(crosswalk: Path, truth: Path) -> str:
