@@ -182,7 +182,7 @@ where "OPERATION" = 'INSERT' and row_no not in (select row_no from refused)
         )
     )
     ws.drop("before_contact")
-    return new - own
+    return max(new - own, 0)  # a row of the file may drop a structure that a row before made
 
 
 def _told_again(ws: Workspace, store: Store, application: Application) -> dict[str, Any]:
