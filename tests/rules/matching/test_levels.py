@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.matching import keys
+from engine.matching import keys, seen
 from engine.matching.comparisons import comparisons
 from engine.rulebook.load import RuleBook
 from engine.rulebook.matching import MatchRules
@@ -26,6 +26,7 @@ def test_level(ws: Workspace, case: dict[str, Any]) -> None:
     kind = case["kind"]
     records = [{"kind": kind, **record} for record in (case["l"], case["r"], *case.get("also", []))]
     given(ws, "standardise.record", records)
+    seen.start(ws, None)
     keys.prepare(ws, WORDS)
     ws.execute("create temp table m_structure_cluster (record_id varchar, scl bigint)")
     ws.execute("create temp table m_spoken as select record_id from standardise.record")
