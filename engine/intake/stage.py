@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.counted import counted
-from engine.errors import LedgerError, SourceError, UsageError
+from engine.errors import SourceError, UsageError
 from engine.intake.lines import READ, forget_read
 from engine.intake.source_file import SourceAddress, SourceFile, check_usable, free_name, named, sha256
 from engine.intake.sources import Asked, Kind, Loaded, Place, kind_of
@@ -164,7 +164,10 @@ def _file(ws: Workspace, facts: _Facts, totals: frozenset[str]) -> list[str]:
     _refuse_twins(facts)
     lines = int(ws.value(f"select count(*) from {READ}"))
     if loaded_by.rows is not None and loaded_by.rows != lines:
-        raise LedgerError(f"{place}: the source counts {loaded_by.rows} rows, and {lines} were read")
+        raise SourceError(
+            f"{place}: the source counts {counted(loaded_by.rows, 'row')}, and {lines:,} could be read",
+            hint="It is damaged, or was changed while it was read: repair it, export it again, then read it again.",
+        )
     if not lines:
         if facts.sha256 is None or facts.loaded.table is not None:
             raise SourceError(f"{place} has no rows", hint="Choose another with --table NAME, or look for its rows.")

@@ -85,11 +85,14 @@ def plain_headers(names: Iterable[str]) -> tuple[str, ...]:
 
     >>> plain_headers(["Nom", " Nom", "", "E  Mail"])
     ('Nom', 'Nom_2', 'column_3', 'E Mail')
+    >>> plain_headers(["a\\ud800"])
+    ('a?',)
     """
     taken: set[str] = set()
     found = []
     for at, name in enumerate(names, start=1):
-        stem = _BLANKS.sub(" ", name).strip() or f"column_{at}"
+        whole = name.encode("utf-8", "replace").decode("utf-8")  # JSON can write half a character
+        stem = _BLANKS.sub(" ", whole).strip() or f"column_{at}"
         header, number = stem, 1
         while header in taken:
             number += 1

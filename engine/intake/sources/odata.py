@@ -28,6 +28,7 @@ class Odata:
 
     def __init__(self, source: SourceAddress) -> None:
         import requests
+        import urllib3
 
         self._address = source.address
         self._base = url_of(source.address).partition("?")[0].rstrip("/") + "/"
@@ -37,7 +38,8 @@ class Odata:
         password = source.credentials.password_for(source.address)
         if user is not None or password is not None:
             self._session.auth = (user or "", password or "")
-        self._failures = requests.RequestException
+        # what is read from the raw answer fails with the errors of the layer below
+        self._failures = (requests.RequestException, urllib3.exceptions.HTTPError)
 
     def tables(self) -> Sequence[TableInfo]:
         """The entity sets that the service names."""
@@ -94,11 +96,15 @@ class Odata:
                     raise self._strange()
                 yield record
             following = page.get("@odata.nextLink")
-            url = self._own(urljoin(url, str(following))) if following else None
+            url = self._own(url, str(following)) if following else None
 
-    def _own(self, url: str) -> str:
+    def _own(self, current: str, following: str) -> str:
         """A next page of the same service: a password is sent to no other."""
-        here, there = urlsplit(self._base), urlsplit(url)
+        try:
+            url = urljoin(current, following)
+            here, there = urlsplit(self._base), urlsplit(url)
+        except ValueError:
+            raise self._strange() from None
         if (here.scheme, here.netloc) != (there.scheme, there.netloc):
             raise SourceError(f"{self._address.shown} sends on to another server: refused")
         return url

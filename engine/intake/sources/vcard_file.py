@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from engine.counted import counted
 from engine.errors import SourceError
 from engine.intake.encoding import decide_encoding
 from engine.intake.lines import Line, read_lines
@@ -56,10 +57,12 @@ class VcardFile(FileSource):
     """A file of cards."""
 
     title = "a vCard file"
+    _torn = 0
 
     def load(self, ws: Workspace, name: str | None) -> Loaded:
         """Every card a line; one that cannot be parsed is held."""
         encoding = decide_encoding(self.path, self.source.encoding)
+        self._torn = 0
         columns: dict[str, int] = {}
         # parsing is what takes time, and the columns are known at the end only: the cards wait in a file
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass", dir=self.scratch) as parsed:
@@ -73,7 +76,14 @@ class VcardFile(FileSource):
             names = sorted(columns, key=lambda column: (_ORDER.get(column.rstrip("0123456789 "), 99), columns[column]))
             parsed.seek(0)
             read_lines(ws, self._lines(parsed, names))
-        return Loaded(tuple(names), typed=True, encoding=encoding.codec, encoding_why=encoding.why)
+        torn = f"{self.source.file}: lines that cannot be read were left out of {counted(self._torn, 'card')}"
+        return Loaded(
+            tuple(names),
+            typed=True,
+            encoding=encoding.codec,
+            encoding_why=encoding.why,
+            notes=(torn,) if self._torn else (),
+        )
 
     def _lines(self, parsed: Iterable[str], names: list[str]) -> Iterator[Line]:
         for place, card, detail in map(json.loads, parsed):
@@ -89,10 +99,11 @@ class VcardFile(FileSource):
                 yield begins, None, "the card does not end"
                 continue
             try:
-                card = _read(text)
+                card, whole = _read(text)
             except Exception as error:  # vobject raises what its parts raise; its words may hold values
                 yield begins, None, f"the card cannot be parsed ({type(error).__name__})"
                 continue
+            self._torn += not whole
             yield begins, card, None
 
     def _texts(self, codec: str) -> Iterator[tuple[int, str, bool]]:
@@ -135,11 +146,16 @@ _ORDER = {
 }  # fmt: skip
 
 
-def _read(text: str) -> dict[str, str]:
+def _read(text: str) -> tuple[dict[str, str], bool]:
+    """What a card says, and whether every line of it could be read."""
     import vobject
 
-    logging.getLogger("vobject").setLevel(logging.CRITICAL)  # it logs what it repairs: values
-    card = vobject.readOne(text, ignoreUnreadable=True)
+    for name in ("vobject", "vobject.base"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # it logs what it leaves out: values
+    try:
+        card, whole = vobject.readOne(text), True
+    except vobject.base.ParseError:
+        card, whole = vobject.readOne(text, ignoreUnreadable=True), False
     said: dict[str, str] = {}
     for child in getattr(card, "n_list", [])[:1]:
         for part, column in _NAME.items():
@@ -166,7 +182,7 @@ def _read(text: str) -> dict[str, str]:
             _put(said, "Category", ", ".join(map(str, value)) if isinstance(value, list) else value, repeated=True)
         elif name in _PLAIN:
             _put(said, _PLAIN[name], value)
-    return said
+    return said, whole
 
 
 def _put_address(said: dict[str, str], value: Any) -> None:

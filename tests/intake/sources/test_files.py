@@ -246,6 +246,15 @@ def test_cards_of_all_versions_become_lines(ws: Workspace, stage: Stage, write: 
     assert held(ws) == [(19, "bad_card")]
 
 
+def test_a_line_of_a_card_that_cannot_be_read_is_counted_and_its_text_is_not_logged(
+    ws: Workspace, stage: Stage, write: Write, capfd: pytest.CaptureFixture[str]
+) -> None:
+    report = stage(write("book.vcf", CARDS.replace("NOTE:", "(NOTE:")))
+    assert [note for note in report.notes if note.endswith("left out of 1 card")]
+    assert len(cells(ws)) == 2
+    assert "zwei" not in "".join(capfd.readouterr())
+
+
 # -- LDIF -----------------------------------------------------------------------------------------
 
 ENTRIES = """version: 1

@@ -174,6 +174,27 @@ def _xls() -> bytes:
 
 
 @cache
+def _ods() -> bytes:
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    book = OpenDocumentSpreadsheet()
+    sheet = Table(name="People")
+    book.spreadsheet.addElement(sheet)
+    for row in [HEADERS, *PEOPLE]:
+        line = TableRow()
+        sheet.addElement(line)
+        for cell in row:
+            there = TableCell(valuetype="string")
+            there.addElement(P(text=cell))
+            line.addElement(there)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@cache
 def _access() -> bytes:
     return (Path(__file__).parents[2] / "data" / "access" / "contacts_v2003.mdb").read_bytes()
 
@@ -183,7 +204,7 @@ IN_PROCESS: dict[str, Callable[[], bytes]] = {
     "ldif": _ldif, "filemaker xml": _xml, "mysqldump": _mysql, "pg_dump": _postgres, "ssms": _ssms,
     "sql developer": _oracle, "sql*loader": _loader, "dbf": _dbf, "sqlite": _sqlite, "parquet": _parquet,
 }  # fmt: skip
-IN_A_CHILD: dict[str, Callable[[], bytes]] = {"xlsx": _xlsx, "xls": _xls, "access": _access}
+IN_A_CHILD: dict[str, Callable[[], bytes]] = {"xlsx": _xlsx, "xls": _xls, "ods": _ods, "access": _access}
 
 
 def survives(content: bytes) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from engine.errors import SourceError, UsageError
 from engine.intake import SourceAddress
+from engine.intake.sources.odata import Odata
 from engine.remote import Credentials, parse_address
 from engine.workspace import Workspace
 from tests.conftest import rows
@@ -45,6 +46,12 @@ class Handler(BaseHTTPRequestHandler):
                 self._json({"value": PEOPLE[2:]})
             else:
                 self._json({"value": PEOPLE[:2], "@odata.nextLink": "Contacts?skip=2"})
+        elif path == "/odata/v4/half/Contacts":
+            self._answer(b'{"value": [{"\\ud800": "x", "nom": "Lutz"}]}')
+        elif path == "/odata/v4/astray/Contacts":
+            self._json({"value": [], "@odata.nextLink": "http://[::1"})
+        elif path == "/odata/v4/torn/Contacts":
+            self._answer(b"{}", packed=True)
         elif path == "/odata/v4/trap/Contacts":
             self._json({"value": [], "@odata.nextLink": "http://localhost:1/steal"})
         else:
@@ -53,8 +60,10 @@ class Handler(BaseHTTPRequestHandler):
     def _json(self, data: object) -> None:
         self._answer(json.dumps(data).encode())
 
-    def _answer(self, body: bytes, *, status: int = 200, length: int | None = None) -> None:
+    def _answer(self, body: bytes, *, status: int = 200, length: int | None = None, packed: bool = False) -> None:
         self.send_response(status)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(length or len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -133,12 +142,23 @@ def test_a_service_must_not_send_the_password_elsewhere(stage: Stage, server: st
                 credentials=Credentials("reader", "env:WEB_PASSWORD"),
             )
         )
-    from engine.intake.sources.odata import Odata
-
     service = Odata(at(f"odata+http://{server}/odata/v4/trap", login=True))
     with Workspace.memory() as ws, pytest.raises(SourceError, match="another server"):
         service.load(ws, "Contacts")
     service.close()
+
+
+@pytest.mark.parametrize("service", ["astray", "torn"])
+def test_an_answer_that_makes_no_sense_is_one_clear_error(service: str, server: str, at: Address) -> None:
+    odata = Odata(at(f"odata+http://{server}/odata/v4/{service}", login=True))
+    with Workspace.memory() as ws, pytest.raises(SourceError, match=r"odata\+http://127"):
+        odata.load(ws, "Contacts")
+
+
+def test_half_a_character_in_the_name_of_a_column_is_replaced(server: str, at: Address) -> None:
+    with Workspace.memory() as ws:
+        loaded = Odata(at(f"odata+http://{server}/odata/v4/half", login=True)).load(ws, "Contacts")
+    assert loaded.headers == ("?", "nom")
 
 
 def test_a_file_in_a_bucket(ws: Workspace, stage: Stage, at: Address, monkeypatch: pytest.MonkeyPatch) -> None:
