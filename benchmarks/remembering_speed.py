@@ -4,8 +4,8 @@ Usage::
 
     python -m benchmarks.remembering_speed [--contacts 200000] [--erased 5000] [--threads 2] [--memory 4GB] [--json]
 
-Every second contact has two records. The suppression list knows so many erased persons, a tenth of whom have come back
-under a new key with another spelling. The registry remembers a first extract; in the second 3 % of the contacts are new
+Every second contact has two records. The suppression list knows so many erased persons, a tenth of whom are in the base
+again as they were. The registry remembers a first extract; in the second 3 % of the contacts are new
 and 2 % gone. Figures: processor seconds of each step, and the most memory the process ever held. Names are numbers in
 letters: how they are spelled costs nothing here, how many there are does.
 """

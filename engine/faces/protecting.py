@@ -229,7 +229,7 @@ def _planned_lines(planned: Erasure) -> list[str]:
         kept = data["statistics"]
         lines.append(f"  anonymised.csv: {counted(kept['contacts'], 'contact')} in {counted(kept['groups'], 'group')}")
     for left in data["left_alone"]:
-        where = f" lines {', '.join(map(str, left['lines'][:20]))}" if left.get("lines") else ""
+        where = f" file lines {', '.join(map(str, left['lines'][:20]))}" if left.get("lines") else ""
         if "contacts" in left:
             where = " cannot be reached" if left["contacts"] is None else f" {counted(left['contacts'], 'contact')}"
         if "records" in left:
