@@ -82,7 +82,7 @@ def _linked(
         library.JaroWinklerAtThresholds(name, [0.92, 0.8]) if distinct > 0.02 else library.ExactMatch(name)
         for name, distinct, _ in columns
     ]
-    rules = [block_on(name) for name in telling]
+    rules: list[Any] = [block_on(name) for name in telling]
     linker = Linker(
         DuckDBAPI(con).register("peer_row"),
         SettingsCreator("dedupe_only", comparisons=comparisons, blocking_rules_to_generate_predictions=rules),

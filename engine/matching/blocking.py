@@ -16,6 +16,7 @@ from engine.workspace import Workspace
 MET_BEFORE = -1
 """Family of the pairs that were one contact in the last extract: no key proposed them."""
 
+_FEWEST = 3.5  # pairs a unit that no limit takes away: with fewer, files of millions would lose true pairs
 _DRAWN = 40_000  # units that random pairs are drawn from: a random sample themselves, and cheap to look up
 
 
@@ -190,7 +191,10 @@ def _meet_again(ws: Workspace, kind: Kind, rules: Blocking) -> list[tuple[str, i
 
 
 def pair_budget(kind: Kind, units: int, many: float, rules: Blocking) -> int:
-    """Pairs that may be compared: so many a row, fewer in large files, more when each entity has many copies."""
+    """Pairs that may be compared: so many a row, fewer in large files, more when each entity has many copies.
+
+    The limit of a kind holds up to about a million units; beyond, it grows with them.
+    """
     generous, most = (
         (rules.generous_up_to_structures, rules.most_pairs_structures)
         if kind == "structure"
@@ -198,7 +202,7 @@ def pair_budget(kind: Kind, units: int, many: float, rules: Blocking) -> int:
     )
     thrift = min(1.0, (generous.value / max(units, 1)) ** 0.5)
     base = rules.pairs_per_row.value * thrift * units * many
-    return int(min(max(base, rules.free_pairs.value), most.value))
+    return int(min(max(base, rules.free_pairs.value), max(most.value, _FEWEST * units)))
 
 
 def copies(ws: Workspace, kind: Kind, units: int) -> float:
