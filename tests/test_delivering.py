@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -72,6 +73,40 @@ def run(place: Place, contacts: Sequence[Mapping[str, Any]] = EVERYBODY, *joined
         ws.create(PROTOCOL_STEP)
         former(ws, *joined)
         golden(ws, contacts, place.folder / "run")
+
+
+@pytest.fixture(scope="module")
+def ready_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project after a run, beside an environment that holds nobody; tests go on with copies."""
+    place = project(tmp_path_factory.mktemp("ready"), 'institution = "OPERA"\ncountry = "CH"\n')
+    environment(place)
+    run(place)
+    return place.folder
+
+
+@pytest.fixture(scope="module")
+def settled_once(ready_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after everything was delivered and applied."""
+    place = copied(ready_once, tmp_path_factory.mktemp("settled"))
+    apply(place, delivered(place, deliver(place)))
+    return place.folder
+
+
+@pytest.fixture
+def ready(ready_once: Path, tmp_path: Path) -> Place:
+    """A project after a run, beside an embedded environment that holds nobody."""
+    return copied(ready_once, tmp_path)
+
+
+@pytest.fixture
+def settled(settled_once: Path, tmp_path: Path) -> Place:
+    """A project whose embedded environment holds everybody."""
+    return copied(settled_once, tmp_path)
+
+
+def copied(folder: Path, target: Path) -> Place:
+    shutil.copytree(folder, target, dirs_exist_ok=True)
+    return Place(target, load_project(target))
 
 
 def options(place: Place, **more: Any) -> DeliverOptions:
@@ -149,14 +184,12 @@ def test_what_is_delivered_and_applied_leaves_nothing_to_deliver(place: Place) -
     assert (base["active"], base["invalid"]) == (6, 0)
 
 
-def test_a_dry_run_leaves_nothing_and_equals_the_real_one_by_hash(embedded: Place) -> None:
-    environment(embedded)
-    run(embedded)
-    before = {path.name for path in embedded.folder.iterdir()}
-    dry = deliver_to(embedded, options(embedded), Silent())
-    assert {path.name for path in embedded.folder.iterdir()} == before
-    assert not list((embedded.folder / ".assay").glob("dry*"))
-    real = deliver(embedded)
+def test_a_dry_run_leaves_nothing_and_equals_the_real_one_by_hash(ready: Place) -> None:
+    before = {path.name for path in ready.folder.iterdir()}
+    dry = deliver_to(ready, options(ready), Silent())
+    assert {path.name for path in ready.folder.iterdir()} == before
+    assert not list((ready.folder / ".assay").glob("dry*"))
+    real = deliver(ready)
     assert (dry["sha256"], dry["files"], dry["written"], real["written"]) == (
         real["sha256"], real["files"], False, True,
     )  # fmt: skip
@@ -167,22 +200,20 @@ def test_a_dry_run_leaves_nothing_and_equals_the_real_one_by_hash(embedded: Plac
     assert {sample["operation"] for sample in dry["samples"]} == {"INSERT", "UPDATE"}
 
 
-def test_a_file_is_refused_in_another_environment_than_its_own(embedded: Place) -> None:
-    environment(embedded)
-    environment(embedded, "prod")
-    run(embedded)
-    (contacts, after) = delivered(embedded, deliver(embedded))
+def test_a_file_is_refused_in_another_environment_than_its_own(ready: Place) -> None:
+    environment(ready, "prod")
+    (contacts, after) = delivered(ready, deliver(ready))
     with pytest.raises(SourceError, match="made for preprod, not for prod: nothing was changed"):
-        apply(embedded, [contacts], "prod")
-    moved = embedded.folder / "renamed.csv"
+        apply(ready, [contacts], "prod")
+    moved = ready.folder / "renamed.csv"
     moved.write_bytes(contacts.read_bytes())
     with pytest.raises(SourceError, match="made for preprod"):
-        apply(embedded, [moved], "prod")
+        apply(ready, [moved], "prod")
     # by the manifest beside it, where nobody remembers its hash
-    (embedded.folder / "delivered" / "files.jsonl").unlink()
+    (ready.folder / "delivered" / "files.jsonl").unlink()
     with pytest.raises(SourceError, match="made for preprod"):
-        apply(embedded, [after], "prod")
-    assert [base["active"] for base in list_environments(embedded)] == [0, 0]
+        apply(ready, [after], "prod")
+    assert [base["active"] for base in list_environments(ready)] == [0, 0]
 
 
 def test_since_last_is_the_difference_to_what_the_last_delivery_made(embedded: Place) -> None:
@@ -205,27 +236,21 @@ def test_since_last_is_the_difference_to_what_the_last_delivery_made(embedded: P
     assert deliver(embedded)["plan"]["rows"] == 0
 
 
-def test_a_list_is_carried_out_once_and_stands_until_it_is_withdrawn(embedded: Place) -> None:
-    environment(embedded)
-    run(embedded)
-    apply(embedded, delivered(embedded, deliver(embedded)))
-    asked = (("ANONYMIZE", numbers(embedded, "gdpr.txt", "101")), ("INVALIDATE", numbers(embedded, "old.txt", "102")))
-    told = deliver(embedded, lists=asked)
+def test_a_list_is_carried_out_once_and_stands_until_it_is_withdrawn(settled: Place) -> None:
+    asked = (("ANONYMIZE", numbers(settled, "gdpr.txt", "101")), ("INVALIDATE", numbers(settled, "old.txt", "102")))
+    told = deliver(settled, lists=asked)
     assert told["plan"]["operations"] == {"ANONYMIZE": 1, "INVALIDATE": 1}
     assert told["plan"]["removals_by_reason"] == {"gdpr": 1, "old": 1}
-    apply(embedded, delivered(embedded, told))
-    assert deliver(embedded)["plan"]["rows"] == 0
-    back = (("UPDATEACT", numbers(embedded, "back.txt", "102")),)
-    assert deliver(embedded, lists=back)["plan"]["operations"] == {"UPDATEACT": 1}
+    apply(settled, delivered(settled, told))
+    assert deliver(settled)["plan"]["rows"] == 0
+    back = (("UPDATEACT", numbers(settled, "back.txt", "102")),)
+    assert deliver(settled, lists=back)["plan"]["operations"] == {"UPDATEACT": 1}
 
 
-def test_a_list_may_say_itself_what_it_asks_for(embedded: Place) -> None:
-    environment(embedded)
-    run(embedded)
-    apply(embedded, delivered(embedded, deliver(embedded)))
-    listed = embedded.folder / "retention.csv"
+def test_a_list_may_say_itself_what_it_asks_for(settled: Place) -> None:
+    listed = settled.folder / "retention.csv"
     listed.write_text("CONTACT_NR,OPERATION,REASON\n101,ANONYMIZE,no_order\n102,INVALIDATE,\n", encoding="utf-8")
-    told = deliver(embedded, lists=((None, listed),))
+    told = deliver(settled, lists=((None, listed),))
     assert told["plan"]["operations"] == {"ANONYMIZE": 1, "INVALIDATE": 1}
     assert told["plan"]["removals_by_reason"] == {"no_order": 1, "retention": 1}
     for text, said in (
@@ -234,22 +259,19 @@ def test_a_list_may_say_itself_what_it_asks_for(embedded: Place) -> None:
     ):
         listed.write_text(text, encoding="utf-8")
         with pytest.raises(SourceError, match=said):
-            deliver(embedded, lists=((None, listed),))
+            deliver(settled, lists=((None, listed),))
 
 
-def test_more_removals_than_the_ceiling_need_somebody_s_word(embedded: Place) -> None:
-    environment(embedded)
-    run(embedded)
-    apply(embedded, delivered(embedded, deliver(embedded)))
-    asked = (("INVALIDATE", numbers(embedded, "old.txt", "102")),)
-    dry = deliver_to(embedded, options(embedded, lists=asked), Silent())
+def test_more_removals_than_the_ceiling_need_somebody_s_word(settled: Place) -> None:
+    asked = (("INVALIDATE", numbers(settled, "old.txt", "102")),)
+    dry = deliver_to(settled, options(settled, lists=asked), Silent())
     assert (dry["too_many_removals"], dry["plan"]["removals"], dry["plan"]["there"]) == (True, 1, 6)
     before = sorted(path.name for path in Path(dry["folder"]).iterdir())
     with pytest.raises(CeilingError, match="1 of 6 contacts"):
-        deliver_to(embedded, options(embedded, lists=asked, for_real=True), Silent())
+        deliver_to(settled, options(settled, lists=asked, for_real=True), Silent())
     assert sorted(path.name for path in Path(dry["folder"]).iterdir()) == before
-    assert not (embedded.folder / "requests.jsonl").exists()
-    assert deliver(embedded, lists=asked)["plan"]["removals"] == 1
+    assert not (settled.folder / "requests.jsonl").exists()
+    assert deliver(settled, lists=asked)["plan"]["removals"] == 1
 
 
 @pytest.mark.parametrize(
@@ -260,28 +282,24 @@ def test_more_removals_than_the_ceiling_need_somebody_s_word(embedded: Place) ->
         (("DROP", "ANONYMIZE"), []),
     ],
 )
-def test_operations_can_be_sent_apart(operations: tuple[str, ...], rows: list[Any], embedded: Place) -> None:
-    environment(embedded)
-    run(embedded)
-    told = deliver_to(embedded, options(embedded, operations=operations), Silent())
+def test_operations_can_be_sent_apart(operations: tuple[str, ...], rows: list[Any], ready: Place) -> None:
+    told = deliver_to(ready, options(ready, operations=operations), Silent())
     assert [(entry["part"], entry["rows"]) for entry in told["files"] if entry["part"]] == rows
 
 
-def test_long_parts_are_split_and_workbooks_hold_the_same_rows(embedded: Place) -> None:
-    environment(embedded)
-    rules = embedded.folder / "rules" / "delivery" / "secutix.yml"
+def test_long_parts_are_split_and_workbooks_hold_the_same_rows(ready: Place) -> None:
+    rules = ready.folder / "rules" / "delivery" / "secutix.yml"
     rules.parent.mkdir(parents=True)
     rules.write_text("file: {rows_per_file: 2, header_row: 1}\n", encoding="utf-8")
-    run(embedded)
-    told = deliver(embedded, kind="xlsx")
-    files = delivered(embedded, told)
+    told = deliver(ready, kind="xlsx")
+    files = delivered(ready, told)
     assert [file.name for file in files] == [
         "preprod_2_contacts_001.xlsx", "preprod_2_contacts_002.xlsx", "preprod_2_contacts_003.xlsx",
         "preprod_3_after.xlsx",
     ]  # fmt: skip
     assert [entry["rows"] for entry in told["files"] if entry["part"]] == [2, 2, 1, 2]
-    assert sum(fact["imported"] for fact in apply(embedded, files)) == 7
-    assert deliver(embedded)["plan"]["rows"] == 0
+    assert sum(fact["imported"] for fact in apply(ready, files)) == 7
+    assert deliver(ready)["plan"]["rows"] == 0
     assert not list(Path(told["folder"]).glob("*.xlsx"))  # files of the delivery before are gone
 
 
@@ -315,31 +333,29 @@ def test_of_several_requests_for_a_number_the_last_one_counts(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("form", ["code_value", "config"])
-def test_contacts_are_qualified_once_with_what_is_defined(form: str, embedded: Place) -> None:
-    environment(embedded)
-    rules = embedded.folder / "rules" / "delivery" / "operations.yml"
+def test_contacts_are_qualified_once_with_what_is_defined(form: str, ready: Place) -> None:
+    rules = ready.folder / "rules" / "delivery" / "operations.yml"
     rules.parent.mkdir(parents=True)
     rules.write_text(f"criteria: {form}\n", encoding="utf-8")
-    run(embedded)
-    criteria = embedded.folder / "criteria.csv"
+    criteria = ready.folder / "criteria.csv"
     criteria.write_text(
         "CODE;NAME;CONTACT_TYPE;DATA_TYPE;VALUES\nCOLOUR;;;LIST;Red|Green\nVIP;;INDIVIDUAL;BOOLEAN;\nSIZE;;;;\n",
         encoding="utf-8",
     )
-    types = embedded.folder / "types.csv"
+    types = ready.folder / "types.csv"
     types.write_text("CODE;NAME\nTHEATRE;Theatre\n", encoding="utf-8")
-    listed = embedded.folder / "list.csv"
+    listed = ready.folder / "list.csv"
     listed.write_text(
         "CONTACT_NR;CRITERION;VALUE\n101;VIP;T\n101;COLOUR;Red\n101;COLOUR;Green\n200;VIP;T\n999;COLOUR;Red\n",
         encoding="utf-8",
     )
-    typed = embedded.folder / "typed.csv"
+    typed = ready.folder / "typed.csv"
     typed.write_text("CONTACT_NR;STRUCT_TYPE\n200;THEATRE\n", encoding="utf-8")
     asked = {"qualify": (listed, typed), "criteria": criteria, "structure_types": types}
-    told = deliver(embedded, **asked)
+    told = deliver(ready, **asked)
     assert told["plan"]["parts"] == {"main": 5, "after": 2, "qualify": 2}
     assert told["plan"]["by_hand"] == {"number_unknown": 1, "wrong_kind": 1}
-    files = delivered(embedded, told)
+    files = delivered(ready, told)
     # what the rows need, and no more: 200 is a structure and takes no VIP, SIZE is used by nobody
     assert [file.name for file in files[:2]] == ["preprod_0_criteria.csv", "preprod_0_structure_types.csv"]
     assert files[0].read_text(encoding="utf-8") == (
@@ -349,16 +365,16 @@ def test_contacts_are_qualified_once_with_what_is_defined(form: str, embedded: P
     text = files[-1].read_text(encoding="utf-8")
     assert text.count(";CONFIG;") == (1 if form == "config" else 0)
     assert ("COLOUR=Green|Red" in text) == (form == "code_value")
-    facts = apply(embedded, files)
+    facts = apply(ready, files)
     assert [fact["rules"] for fact in facts] == [{}, {}, {}, {}, {}]
-    again = deliver(embedded, **asked)
-    assert (again["plan"]["rows"], delivered(embedded, again)) == (0, [])
+    again = deliver(ready, **asked)
+    assert (again["plan"]["rows"], delivered(ready, again)) == (0, [])
     # the environment knows them now
     listed.write_text("CONTACT_NR;CRITERION;VALUE\n102;COLOUR;Red\n", encoding="utf-8")
-    told = deliver(embedded, qualify=(listed,))
-    assert [file.name for file in delivered(embedded, told)] == ["preprod_4_qualify.csv"]
-    assert [fact["rules"] for fact in apply(embedded, delivered(embedded, told))] == [{}]
-    assert deliver(embedded)["plan"]["rows"] == 0
+    told = deliver(ready, qualify=(listed,))
+    assert [file.name for file in delivered(ready, told)] == ["preprod_4_qualify.csv"]
+    assert [fact["rules"] for fact in apply(ready, delivered(ready, told))] == [{}]
+    assert deliver(ready)["plan"]["rows"] == 0
 
 
 def test_a_criterion_of_the_rules_must_be_defined_too(embedded: Place) -> None:
