@@ -26,6 +26,7 @@ from engine.rulebook import RuleBook
 from engine.rulebook.import_rules import ImportRules
 from engine.target import Base, answer_file, empty_snapshot
 from engine.workspace import Workspace
+from tests.journeys.conftest import SAMPLE
 
 pytestmark = pytest.mark.journey
 
@@ -66,7 +67,7 @@ def clusters(out: Path) -> dict[str, tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two sources of about 700 rows: eight runs are made of them."""
+    """Two sources of 700 rows together: seven runs are made of them."""
     folder = tmp_path_factory.mktemp("base")
     write_sample(folder, rows=700, seed=11)
     return [folder / "billetterie.csv", folder / "newsletter.csv"]
@@ -201,10 +202,8 @@ def test_the_import_file_is_valid_by_the_format(first: tuple[Path, RunResult]) -
     assert result.report["headline"]["import_rows"] > 0
 
 
-def test_the_shipped_sample_is_linked_as_well_as_recorded(tmp_path: Path) -> None:
+def test_the_shipped_sample_is_linked_as_well_as_recorded(sample_run: Path) -> None:
     """A regression gate a little under benchmarks/RESULTS.md, not a measurement."""
-    sample = Path(__file__).parents[2] / "docs" / "sample"
-    run(options([sample / "billetterie.csv", sample / "newsletter.csv"], tmp_path / "out"), Silent())
-    score = score_crosswalk(tmp_path / "out" / "crosswalk.csv", sample / "truth.csv")
+    score = score_crosswalk(sample_run / "crosswalk.csv", SAMPLE / "truth.csv")
     assert score.precision >= 0.92
     assert score.recall >= 0.92
