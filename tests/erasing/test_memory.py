@@ -123,3 +123,15 @@ def test_a_former_extract_loses_their_rows_and_their_values_in_rows_of_others(tm
     assert pq.read_table(folder / "contact.parquet").to_pylist() == [
         {"contact_id": "c2", "email": None, "town": "Bern"}
     ]
+
+
+def test_what_pairs_are_judged_by_forgets_the_names_that_only_they_held(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    made.frozen.mkdir()
+    said = {"what": ["last name", "last name", "word"], "value": ["vermeulen", "rey", "vermeulen"]}
+    rest = {"kind": ["individual"] * 3, "carriers": [1.0, 9.0, 2.0], "known": [True] * 3}
+    pq.write_table(pa.table(said | rest), made.frozen / "matching.parquet")
+    rewritten = scrub_memory(made, [ANN], make_traces([]), values=[("last name", "vermeulen")])
+    assert ("frozen/matching.parquet", 1) in [(one.file, one.items) for one in rewritten]
+    left = pq.read_table(made.frozen / "matching.parquet").to_pylist()
+    assert [(row["what"], row["value"]) for row in left] == [("last name", "rey"), ("word", "vermeulen")]
