@@ -43,7 +43,7 @@ def sides(ws: Workspace, before: Model, after: Model, rules: MatchRules, coded: 
     told = []
     for model in (before, after):
         weight = corrected(model, patterns, rules)[1]
-        threshold = _threshold(weight, patterns.pairs, rules)
+        threshold = _threshold(weight, patterns.pairs, rules, families=model.homes.families)
         side = np.select(
             [weight >= threshold, weight >= rules.thresholds.ask.value, weight >= rules.thresholds.keep.value],
             [0, 1, 2],
@@ -63,14 +63,14 @@ def sides(ws: Workspace, before: Model, after: Model, rules: MatchRules, coded: 
 def merge_line(ws: Workspace, model: Model, rules: MatchRules, coded: str = "m_pair") -> float:
     """Weight from which the pairs of ``coded`` merge under ``model``."""
     _, patterns = gather(ws, model.comparisons, coded)
-    return _threshold(corrected(model, patterns, rules)[1], patterns.pairs, rules)
+    return _threshold(corrected(model, patterns, rules)[1], patterns.pairs, rules, families=model.homes.families)
 
 
-def _threshold(weight: Floats, pairs: Floats, rules: MatchRules) -> float:
+def _threshold(weight: Floats, pairs: Floats, rules: MatchRules, *, families: bool) -> float:
     kept = weight >= rules.thresholds.keep.value
     distinct, place = np.unique(weight[kept], return_inverse=True)
     counts = np.bincount(place, weights=pairs[kept], minlength=len(distinct)).astype(np.float64)
-    return merge_threshold(distinct, counts, rules.thresholds)
+    return merge_threshold(distinct, counts, rules.thresholds, families=families)
 
 
 def _count(side: np.ndarray[tuple[int], np.dtype[np.int64]], pairs: Floats) -> tuple[int, int, int]:

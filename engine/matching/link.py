@@ -238,7 +238,9 @@ def _score(
 
 def _threshold(ws: Workspace, model: Model, rules: MatchRules) -> float:
     """The threshold that the model brings, so that a second extract moves no pair of the first; else from the pairs."""
-    return merge_threshold(*pairs.weights(ws), rules.thresholds) if model.threshold is None else model.threshold
+    if model.threshold is not None:
+        return model.threshold
+    return merge_threshold(*pairs.weights(ws), rules.thresholds, families=model.homes.families)
 
 
 def _predict(ws: Workspace, model: Model, rules: MatchRules, spark: SparkOptions | None) -> str:

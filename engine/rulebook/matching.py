@@ -112,6 +112,7 @@ class Thresholds(RuleModel):
     """Where pairs merge, where a person is asked, and below what they are forgotten; in bits."""
 
     precision: Setting
+    precision_families: Setting
     lowest: Setting
     highest: Setting
     ask: Setting
