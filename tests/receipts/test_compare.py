@@ -63,7 +63,7 @@ def test_blank_lines_headers_and_totals_are_no_rows_but_a_damaged_line_is_one(ws
 
 def test_a_sum_with_cells_that_are_no_figures_is_not_met(ws: Workspace) -> None:
     arrived(ws, [["1", None, "10"], ["2", None, "n/a"]])
-    assert compared(ws, "sum", "Umsatz", "10") == ("10", False, "1 cells are no figures")
+    assert compared(ws, "sum", "Umsatz", "10") == ("10", False, "1 cell without a figure")
 
 
 @pytest.mark.parametrize(
