@@ -32,7 +32,7 @@ def crosswalk(files: list[Path], path: Path, threshold: float = 0.95) -> None:
         raise ValueError("too few columns to compare or to block by")
     found = _linked(con, columns, telling, threshold)
     con.execute(
-        f"create table crosswalk as select source, line_no, source || ':' || line_no as record_id, "
+        f"create table crosswalk as select r.source, r.line_no, r.source || ':' || r.line_no as record_id, "
         f"coalesce(c.cluster_id, r.unique_id) as contact_id, 'individual' as kind "
         f"from peer_row as r left join {found} as c using (unique_id) order by 1, 2"
     )
