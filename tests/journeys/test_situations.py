@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from engine import intake, matching, standardise
 from engine.intake import SourceFile
+from engine.matching import blocking, keys, seen
 from engine.progress import Silent
 from engine.rulebook import RuleBook
+from engine.rulebook.matching import MatchRules
 from engine.tables import PROTOCOL_STEP
 from engine.workspace import Workspace
 
@@ -35,7 +38,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         intake.stage_sources(ws, sources, scratch=tmp_path_factory.mktemp("scratch"), watcher=Silent(), book=book)
         intake.map_records(ws, intake.guess_mapping(ws, book, watcher=Silent()))
         standardise.apply(ws, book, home_country=None, as_of=date(2026, 11, 22), workers=2, watcher=Silent())
-        matching.link(ws, book, threads=2, watcher=Silent()).check()
+        told = matching.link(ws, book, threads=2, watcher=Silent()).check()
+        ws.put("told", pa.table({"recall": [float(told.figures["individual_blocking_recall"])]}))
         ws.execute(
             "create temp table truth as select r.record_id, t.* exclude (source, line_no), s.first_name, s.last_name, "
             "s.organisation, c.cluster_id from read_csv($path, all_varchar = true, header = true) as t "
@@ -113,3 +117,28 @@ def test_what_is_stated_is_true(sample: Workspace) -> None:
             {"low": low, "high": high},
         )[0]
         assert right >= stated - 0.03
+
+
+def test_blocking_finds_as_much_as_it_says_of_itself(sample: Workspace) -> None:
+    """The share of individuals' true pairs that share a key, against what the stage estimates without truth."""
+    rules = RuleBook().load("matching/model.yml", MatchRules)
+    known = keys.words(RuleBook())
+    sample.execute("create or replace temp table m_spoken (record_id varchar)")
+    sample.execute("create or replace temp table m_structure_cluster (record_id varchar, scl bigint)")
+    blocking.remember(sample, None)
+    seen.start(sample, None)
+    keys.prepare(sample, known)
+    units = keys.build(sample, "individual", rules, known)
+    blocking.block(sample, "individual", units, rules.blocking)
+    true, proposed = sample.rows(
+        "with pair as (select distinct least(u.unit, v.unit) as l, greatest(u.unit, v.unit) as r from truth as a "
+        "join truth as b on a.entity_id = b.entity_id and a.record_id < b.record_id "
+        "join m_unit as u on u.record_id = a.record_id join m_unit as v on v.record_id = b.record_id "
+        "where u.unit <> v.unit), "
+        "met as (select distinct l.unit as l, r.unit as r from m_block as l join m_block as r "
+        "on l.key = r.key and l.unit < r.unit) "
+        "select count(*), count(met.l) from pair left join met using (l, r)"
+    )[0]
+    assert true >= 500
+    assert proposed / true >= 0.97
+    assert proposed / true == pytest.approx(sample.value("select recall from told"), abs=0.03)

@@ -29,10 +29,12 @@ def test_without_pairs_and_where_all_is_doubtful_the_highest_stands() -> None:
     assert merge_threshold(np.array([0.0]), np.array([50.0]), RULES) == RULES.highest.value
 
 
-def test_a_file_with_families_asks_for_more() -> None:
+def test_a_file_with_families_may_ask_for_more() -> None:
+    stricter = RULES.precision.model_copy(update={"value": RULES.precision.value + 0.02})
+    rules = RULES.model_copy(update={"precision_families": stricter})
     between = (RULES.lowest.value + RULES.highest.value) / 2
-    share = (RULES.precision.value + RULES.precision_families.value) / 2  # of right pairs, between the two
     doubt = 1 / (1 + 2**between)
+    share = RULES.precision.value + 0.01  # of right pairs, between the two
     weights, pairs = np.array([40.0, between]), np.array([doubt / (1 - share) - 1, 1.0])
-    assert merge_threshold(weights, pairs, RULES) == between
-    assert merge_threshold(weights, pairs, RULES, families=True) == RULES.highest.value
+    assert merge_threshold(weights, pairs, rules) == between
+    assert merge_threshold(weights, pairs, rules, families=True) == RULES.highest.value
