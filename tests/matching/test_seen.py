@@ -118,7 +118,8 @@ def test_a_mailbox_of_many_is_judged_as_at_the_rehearsal(
 def test_records_that_were_one_contact_are_compared_again_whatever_blocks_have_become(ws: Workspace) -> None:
     rules = RULES.blocking.model_copy(
         update={
-            name: getattr(RULES.blocking, name).model_copy(update={"value": 0}) for name in ("free_pairs", "most_pairs")
+            name: getattr(RULES.blocking, name).model_copy(update={"value": 0})
+            for name in ("free_pairs", "pairs_per_row")
         }
     )
     given(ws, "standardise.record", [person(1), {**person(1), "record_id": "copy:1", "emails": []}, person(2)])
