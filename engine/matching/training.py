@@ -17,12 +17,23 @@ from engine.matching.case import Case
 from engine.matching.corrections import correct
 from engine.matching.households import Households, households
 from engine.matching.levels import Comparison
-from engine.matching.patterns import Floats, Patterns
+from engine.matching.patterns import Bools, Floats, Patterns
 from engine.rulebook.matching import MatchRules
 from engine.vocabulary import Kind
 
 _STRANGERS_AGREE = 0.002  # one level above the weakest, among strangers: what names do in the labelled sets
 _NEVER_SEEN = 0.01  # share of its prior that a level keeps which no pair of the file reaches
+_GOES_DOWN_TO = {"address": "gap", "birth_date": "year", "phone": "exact", "first_name": "exact_rare"}
+"""The weakest level that may take over what the rules expect of stronger ones a file cannot show.
+
+Where no two rows ever agree on a place, another town says nothing; another birth date always does."""
+_DISAGREES = {
+    "first_name": ("rare", "different"),
+    "birth_date": ("different", "generation"),
+    "phone": ("other_kind", "different"),
+    "address": ("gap", "conflict"),
+}
+"""Levels at which two rows say different things, where there are others than ``different``."""
 _IMAGINED = 300.0  # as many random pairs as 25 records make; forgotten in any real file
 
 
@@ -136,13 +147,16 @@ def level_weights(
 ) -> list[Floats]:
     """log2(m/u) by comparison, weakest level first; some levels are held back by rule.
 
-    A swapped first name counts nothing because the last name carries the swap; an e-mail made of the name repeats the
-    name; a suffix never speaks for a match when it differs; an unmapped column may not decide.
+    What differs never speaks for a match: in a file of a few rows its shares are guesses, and two people who differ in
+    everything that can be compared would be one. A swapped first name counts nothing because the last name carries the
+    swap; an e-mail made of the name repeats the name; a suffix never speaks for a match when it differs; an unmapped
+    column may not decide.
     """
     weights = []
     for one, m_levels, u_levels in zip(compared, m, u, strict=True):
         weight = np.log2(m_levels / u_levels)
         names = [level.name for level in one.levels][::-1]
+        weight = np.where(_differs(one), np.minimum(weight, 0.0), weight)
         if one.name == "first_name":
             weight[names.index("swapped")] = 0.0
         elif one.name == "suffix":
@@ -162,9 +176,7 @@ def level_weights(
 
 def chance(random: Patterns) -> list[Floats]:
     """By comparison, the share of random pairs at each level, weakest first."""
-    return [
-        _smoothed(random.level_counts(place), even=one.name == "gender") for place, one in enumerate(random.comparisons)
-    ]
+    return [_smoothed(random.level_counts(place), one) for place, one in enumerate(random.comparisons)]
 
 
 def colleagues(within: Patterns, by_chance: Sequence[Floats]) -> list[Floats]:
@@ -194,23 +206,36 @@ def _prior(one: Comparison, seen: Floats) -> Floats:
     such levels goes to the next weaker level that the file can show.
     """
     prior = np.array([level.m for level in one.levels][::-1])
-    top = len(prior) - 1
-    lowest = {"address": 1, "birth_date": 1, "phone": top - 1, "first_name": top}.get(one.name)
-    if lowest is not None:
-        for place in range(top, lowest - 1, -1):
-            if not seen[place] and seen[:place].any():
+    weakest = _GOES_DOWN_TO.get(one.name)
+    if weakest is not None:
+        bottom = one.position(weakest)
+        for place in range(len(prior) - 1, bottom, -1):
+            if not seen[place] and seen[bottom:place].any():
                 prior[place - 1] += prior[place] * (1 - _NEVER_SEEN)
                 prior[place] *= _NEVER_SEEN
     return _normal(prior)
 
 
-def _smoothed(counts: Floats, *, even: bool) -> Floats:
+def _smoothed(counts: Floats, one: Comparison) -> Floats:
     """Shares of the levels, steadied by a few hundred imagined pairs of strangers: a kind may have five members."""
     size = len(counts)
-    strangers = np.full(size, 1 / size) if even else np.full(size, _STRANGERS_AGREE)
-    strangers[0] += 1.0 - strangers.sum()
+    if one.name == "gender":
+        strangers = np.full(size, 1 / size)
+    else:
+        differs = _differs(one)
+        strangers = np.full(size, _STRANGERS_AGREE)
+        strangers[differs] = (1.0 - _STRANGERS_AGREE * (size - differs.sum())) / differs.sum()
     shares: Floats = (counts + _IMAGINED * strangers) / (counts.sum() + _IMAGINED)
     return shares
+
+
+def _differs(one: Comparison) -> Bools:
+    """Levels, weakest first, at which two rows say different things; the weakest where none is named."""
+    names = [level.name for level in one.levels][::-1]
+    differs = np.isin(names, _DISAGREES.get(one.name, ("different",)))
+    if not differs.any():
+        differs[0] = True
+    return differs
 
 
 def _unmatched(

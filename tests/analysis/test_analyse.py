@@ -76,7 +76,7 @@ def test_prerequisites_are_counted(analysed: dict[str, Any]) -> None:
     assert found["birth_dates"] == (False, 1)
     assert found["emails"] == (False, 1)
     assert found["old_data"] == (False, 2)
-    assert found["duplicates"][0] is False
+    assert found["duplicates"] == (False, 1)
     assert found["control_totals"] == (False, 2)
     assert found["readable_lines"] == (True, 0)
     assert found["postcodes"] == (True, 0)
