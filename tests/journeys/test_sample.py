@@ -102,7 +102,7 @@ def test_the_same_command_twice_writes_the_same_bytes(
     assert hashes(tmp_path / "out") == hashes(first[0])
 
 
-def test_shuffled_rows_and_one_thread_give_the_same_contacts(
+def test_shuffled_rows_sources_in_another_order_and_one_thread_give_the_same_contacts(
     base: list[Path], first: tuple[Path, RunResult], tmp_path: Path
 ) -> None:
     shuffled = []
@@ -114,7 +114,7 @@ def test_shuffled_rows_and_one_thread_give_the_same_contacts(
         with target.open("w", encoding=encoding, newline="") as handle:
             csv.writer(handle, delimiter=delimiter).writerows([header, *body])
         shuffled.append(target)
-    run(replace(options(shuffled, tmp_path / "out"), threads=1), Silent())
+    run(replace(options(shuffled[::-1], tmp_path / "out"), threads=1), Silent())
     assert clusters(tmp_path / "out") == clusters(first[0])
 
 
