@@ -62,7 +62,8 @@ def apply_files(
         log: folder of the log.
 
     Returns:
-        Per file: rows, imported, not imported, changed, whether it was applied before; and the log's files.
+        Per file: rows, imported, not imported, changed, whether it was applied now, and then also how many structures
+        the import made for relays; and the log's files.
 
     Raises:
         UsageError: no such environment, or production that was not confirmed.

@@ -167,8 +167,8 @@ def plan_erasure(
     sources = {path.resolve() for path in paths.values()}
     others = search(project.root, traces, without=UNSEARCHED | DERIVED)
     others.holding = {path: lines for path, lines in others.holding.items() if path.resolve() not in sources}
-    for memory in (project.decisions, project.numbers):
-        others.holding.pop(memory, None)
+    for rewritten in (project.decisions, project.numbers, *project.frozen.glob("*.parquet")):
+        others.holding.pop(rewritten, None)
     return Erasure(
         project=project,
         people=tuple(people),
@@ -209,12 +209,13 @@ def _kept(project: Project, ws: Workspace, people: Sequence[Person]) -> Kept:
 def planned_data(erasure: Erasure) -> dict[str, Any]:
     """What would be done, and what would be left alone: places and counts, no value."""
     root = erasure.project.root
+    rewritten = {**erasure.memory, erasure.project.frozen.name: len(erasure.letters) + len(erasure.values)}
     return {
         "persons": len(erasure.people),
         "records": len([record for person in erasure.people for record in (*person.records, *person.former)]),
         "would": [
             {"place": "workspace and outputs", "did": "made again", "count": len(erasure.outputs)},
-            *({"place": name, "did": "rewritten", "count": count} for name, count in erasure.memory.items() if count),
+            *({"place": name, "did": "rewritten", "count": count} for name, count in rewritten.items() if count),
             {"place": erasure.project.suppressed.name, "did": "added", "count": len(erasure.entries)},
         ],
         "statistics": erasure.kept.data if erasure.kept else None,

@@ -118,6 +118,7 @@ def erased(project: Path) -> Path:
     assert code == 0, stderr
     told = json.loads(stdout)
     assert told["persons"] == 100
+    assert {one["place"]: one["did"] for one in told["would"]}["frozen"] == "rewritten"
     assert {left["place"]: len(left.get("lines", [])) for left in told["left_alone"]} == {
         "incoming/clients.csv": 104,
         "incoming/notes.csv": 200,

@@ -133,7 +133,7 @@ def test_the_second_range_opens_when_the_first_is_used_up(ws: Workspace) -> None
 
 
 def test_used_up_ranges_say_how_many_are_missing_and_what_to_do(ws: Workspace) -> None:
-    with pytest.raises(UsageError, match=r"9001\.\.9004 are used up: 5 contacts need one, 4 are left") as caught:
+    with pytest.raises(UsageError, match=r"9001\.\.9004 are used up: 5 contacts in need of one, 4 left") as caught:
         numbered(ws, {name: [person()] for name in "abcde"}, Numbers(ranges=SMALL))
     assert caught.value.hint is not None
     assert "numbers.yml" in caught.value.hint

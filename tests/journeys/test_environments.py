@@ -113,7 +113,7 @@ def test_no_value_of_a_contact_and_no_formula_gets_into_a_log(project: Path) -> 
     [
         (("apply", "contacts.csv", "--env", "nowhere"), 2, "no environment nowhere"),
         (("apply", "contacts.csv", "--env", "prod"), 2, "production"),
-        (("apply", "none.csv", "--env", "dev"), 3, "no file"),
+        (("apply", "none.csv", "--env", "dev"), 3, "no such file"),
         (("apply", "assay.toml", "--env", "dev"), 3, "none of the first 10 rows"),
         (("env", "diff", "dev", "nowhere"), 2, "no environment nowhere"),
         (("env", "copy", "dev", "dev"), 2, "onto itself"),
