@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from engine.matching import blocking, keys
+from engine.matching import blocking, keys, seen
 from engine.rulebook import RuleBook
 from engine.rulebook.matching import MatchRules
 from engine.workspace import Workspace
@@ -22,6 +22,8 @@ def cluster(ws: Workspace, threshold: float = 0.95) -> None:
     book = RuleBook()
     rules, known = book.load("matching/model.yml", MatchRules), keys.words(book)
     keys.prepare(ws, known)
+    seen.start(ws, None)
+    blocking.remember(ws, None)
     ws.put("m_spoken", pa.table({"record_id": pa.array([], pa.string())}))
     ws.execute("create or replace temp table m_structure_cluster (record_id varchar, scl bigint)")
     units = keys.build(ws, "individual", rules, known)
